@@ -1,0 +1,101 @@
+"""Levels and the tables that the contract of the command line names, column by column."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pyarrow as pa
+
+from ..text import Text
+
+
+class Level(StrEnum):
+    """What a rule says of a measure. ``unknown`` is a state of its own, never grey-as-good."""
+
+    CLEAR = "clear"
+    NOTE = "note"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+    @property
+    def title(self) -> Text:
+        """The word shown to readers."""
+        return _TITLES[self]
+
+    @property
+    def mark(self) -> str:
+        """The shape shown beside the word, so that colour is never alone."""
+        return _MARKS[self]
+
+
+_TITLES = {
+    Level.CLEAR: Text("无", "Clear"),
+    Level.NOTE: Text("提示", "Note"),
+    Level.WARNING: Text("警示", "Warning"),
+    Level.CRITICAL: Text("严重", "Critical"),
+    Level.UNKNOWN: Text("未知", "Unknown"),
+}
+_MARKS = {
+    Level.CLEAR: "✓",
+    Level.NOTE: "●",
+    Level.WARNING: "▲",
+    Level.CRITICAL: "◆",
+    Level.UNKNOWN: "?",
+}
+SEVERITY = (Level.CLEAR, Level.NOTE, Level.WARNING, Level.CRITICAL)
+"""From best to worst; ``unknown`` stands outside the order and is always counted apart."""
+
+EXPOSURES = pa.schema(
+    [
+        ("project_id", pa.string()),
+        ("layer_id", pa.string()),
+        ("feature_id", pa.string()),
+        ("feature_name", pa.string()),
+        ("distance_m", pa.float64()),
+        ("intersects", pa.bool_()),
+        ("overlap_m2", pa.float64()),
+        ("overlap_m", pa.float64()),
+        ("overlap_share", pa.float64()),
+    ]
+)
+NEAREST = pa.schema(
+    [
+        ("project_id", pa.string()),
+        ("layer_id", pa.string()),
+        ("feature_id", pa.string()),
+        ("distance_m", pa.float64()),
+    ]
+)
+ZONAL = pa.schema(
+    [
+        ("project_id", pa.string()),
+        ("raster_id", pa.string()),
+        ("mean", pa.float64()),
+        ("min", pa.float64()),
+        ("max", pa.float64()),
+        ("count", pa.float64()),
+    ]
+)
+FINDINGS = pa.schema(
+    [
+        ("project_id", pa.string()),
+        ("rule_id", pa.string()),
+        ("level", pa.string()),
+        ("measure", pa.string()),
+        ("value", pa.float64()),
+        ("unit", pa.string()),
+        ("layer_id", pa.string()),
+        ("layer_version", pa.string()),
+        ("explanation_zh", pa.string()),
+        ("explanation_en", pa.string()),
+    ]
+)
+REJECTED = pa.schema(
+    [
+        ("source_row", pa.int64()),
+        ("project_id", pa.string()),
+        ("reason", pa.string()),
+        ("message", pa.string()),
+    ]
+)

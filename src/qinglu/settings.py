@@ -1,0 +1,40 @@
+"""Settings: name, default, help; one frozen object, passed in. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set from outside, as ``QINGLU_<NAME>``."""
+
+    data_dir: Path = Path("~/.local/share/qinglu")
+    """Where the atlas keeps layers."""
+    lang: str = "en"
+    """Language of messages and reports: zh or en."""
+    max_unpacked_mb: int = 256
+    """An archive may unpack to at most this many megabytes."""
+    max_file_mb: int = 4096
+    """A portfolio or layer file may be at most this large."""
+    max_vertices: int = 5_000_000
+    """One geometry may have at most this many vertices."""
+    threads: int = 0
+    """Threads for measuring; 0 takes every core."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Settings from ``QINGLU_*`` variables, defaults elsewhere."""
+        environ = os.environ if environ is None else environ
+        given: dict[str, Any] = {}
+        for f in fields(cls):
+            raw = environ.get(f"QINGLU_{f.name.upper()}")
+            if raw is None or raw == "":
+                continue
+            default = getattr(cls(), f.name)
+            given[f.name] = type(default)(raw) if not isinstance(default, Path) else Path(raw)
+        return cls(**given)
