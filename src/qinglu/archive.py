@@ -258,7 +258,10 @@ def _damaged(path: Path) -> InputError:
 def _too_large(path: Path, max_bytes: int) -> SizeLimitError:
     mb = max_bytes / (1 << 20)
     return SizeLimitError(
-        Text(f"压缩包解压后超过 {mb:.0f} MB 的上限", f"the archive unpacks to more than the limit of {mb:.0f} MB"),
+        Text(
+            f"压缩包解压后超过 {mb:.0f} MB 的上限",
+            f"the archive unpacks to more than the limit of {mb:.0f} MB",
+        ),
         Text(
             "请解压后提供其中的文件，或调高 QINGLU_MAX_UNPACKED_MB",
             "unpack it and give the file inside, or raise QINGLU_MAX_UNPACKED_MB",
