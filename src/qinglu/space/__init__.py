@@ -1,0 +1,1 @@
+"""Geometry on the ellipsoid: repair, areas and lengths, the compiled index and what is measured with it."""
