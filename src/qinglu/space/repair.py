@@ -140,7 +140,7 @@ def _unrolled(part: shapely.Geometry) -> shapely.Geometry:
     # A hole may have been unrolled one turn away from its shell.
     middle = (shell[:, 0].min() + shell[:, 0].max()) / 2
     moved = [h + [360.0 * np.round((middle - h[:, 0].mean()) / 360.0), 0.0] for h in holes]
-    polygon = shapely.polygons(shell, moved)
+    polygon = shapely.Polygon(shell, moved)
     return polygon if polygon.is_valid else _valid(polygon)
 
 
