@@ -1,0 +1,202 @@
+"""What is computed with two indexes: features within a distance, the nearest feature, true areas and lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from .index import Index, _parts, _rings
+from .kernels import earth
+from .kernels.distance import join
+from .kernels.overlap import overlaps
+from .repair import Geometries
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mapper = Callable[[Callable[[tuple[int, int]], Any], Iterable[tuple[int, int]]], Iterable[Any]]
+
+_GEOD = pyproj.Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Projects and features that are near each other, ordered by project, then feature.
+
+    Attributes
+    ----------
+    project, feature : int64 (n,)
+        Rows of the two indexes.
+    distance_m : float64 (n,)
+        Geodesic distance on the WGS 84 ellipsoid; 0 where they intersect.
+    intersects : bool (n,)
+    """
+
+    project: Ints
+    feature: Ints
+    distance_m: Floats
+    intersects: npt.NDArray[np.bool_]
+
+
+def within(projects: Index, layer: Index, radius_m: float, *, run: Mapper = map) -> Pairs:
+    """All features of `layer` within `radius_m` of each project, with their distances.
+
+    Parameters
+    ----------
+    projects, layer : Index
+    radius_m : float
+        Metres; 0 finds only what intersects.
+    run : callable
+        Like `map`; a thread pool's map measures chunks side by side.
+
+    Examples
+    --------
+    >>> here = Index.build(shapely.points([[0.0, 0.0]]))
+    >>> there = Index.build(shapely.points([[0.0, 0.1], [0.0, 1.0]]))
+    >>> pairs = within(here, there, 50_000.0)
+    >>> pairs.feature.tolist(), pairs.distance_m.round(1).tolist()
+    ([0], [11057.4])
+    """
+    return _joined(projects, layer, radius_m, False, run)
+
+
+def nearest(projects: Index, layer: Index, *, run: Mapper = map) -> Pairs:
+    """The nearest feature of each project at any distance; of several that intersect, the first of the layer.
+
+    Projects without geometry, and all projects where the layer has no feature, are left out.
+    """
+    return _joined(projects, layer, np.inf, True, run)
+
+
+def _joined(projects: Index, layer: Index, radius_m: float, one: bool, run: Mapper) -> Pairs:
+    def piece(span: tuple[int, int]) -> tuple[Ints, Ints, Floats, Floats]:
+        found: tuple[Ints, Ints, Floats, Floats] = join(
+            projects.feature_item, projects.item_areal, projects.item_plane, projects.item_box, projects.item_root,
+            *_tree(projects),
+            layer.item_feature, layer.item_areal, layer.item_plane, layer.item_root, layer.order, layer.item_box,
+            layer.top_box, layer.top_child, layer.top_children, int(layer.top_root[0]),
+            *_tree(layer),
+            layer.n_features, span[0], span[1], float(radius_m), one, radius_m == 0.0,
+        )  # fmt: skip
+        return found
+
+    pieces = list(run(piece, _spans(projects)))
+    project = np.concatenate([p[0] for p in pieces]) if pieces else np.empty(0, np.int64)
+    feature = np.concatenate([p[1] for p in pieces]) if pieces else np.empty(0, np.int64)
+    place = np.concatenate([p[2] for p in pieces]) if pieces else np.empty((0, 4))
+    distance = geodesic_m(place)
+    touching = np.isnan(place[:, 0])
+    keep = np.flatnonzero(touching | (distance <= radius_m))
+    order = keep[np.lexsort((feature[keep], project[keep]))]
+    return Pairs(project[order], feature[order], distance[order], touching[order])
+
+
+def geodesic_m(place: Floats) -> Floats:
+    """Geodesic distance of places (n, 4: longitude, latitude, longitude, latitude in degrees); NaN counts as 0."""
+    out = np.zeros(len(place))
+    apart = ~np.isnan(place[:, 0])
+    if apart.any():
+        out[apart] = _GEOD.inv(place[apart, 0], place[apart, 1], place[apart, 2], place[apart, 3])[2]
+    return out
+
+
+def _tree(index: Index) -> tuple[Any, ...]:
+    return (
+        index.coords, index.leaf_vertex, index.leaf_count, index.leaf_part, index.leaf_parts, index.leaf_box,
+        index.node_box, index.node_child, index.node_children,
+    )  # fmt: skip
+
+
+def _spans(projects: Index, vertices: int = 50_000) -> list[tuple[int, int]]:
+    """Runs of projects of about equal work, so that one large project does not hold up a core at the end."""
+    n = projects.n_features
+    first = projects.ring_start[projects.item_ring[projects.feature_item]]
+    load = first + 20 * np.arange(n + 1)
+    cuts = np.unique(np.searchsorted(load, np.arange(0, load[-1], vertices)).clip(0, n)) if n else np.empty(0, int)
+    edges = np.unique(np.concatenate([[0], cuts, [n]])).tolist()
+    return list(zip(edges[:-1], edges[1:], strict=True))
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How much of projects lies in areal features.
+
+    Attributes
+    ----------
+    area_m2 : float64 (n,)
+        Of a project's areas; NaN where the project has no area or the feature none.
+    length_m : float64 (n,)
+        Of a project's lines; NaN likewise.
+    """
+
+    area_m2: Floats
+    length_m: Floats
+
+
+def overlap(projects: Index, layer: Index, project: Ints, feature: Ints, *, run: Mapper = map) -> Overlap:
+    """Area of areas in areas and length of lines in areas, for given pairs of rows.
+
+    Parameters
+    ----------
+    projects, layer : Index
+    project, feature : int64 (n,)
+        Pairs to measure, as `within` gives them.
+    """
+    n = len(project)
+    area, length = np.zeros(n), np.zeros(n)
+    p_block = np.searchsorted(projects.leaf_vertex, projects.ring_start[projects.item_ring]).astype(np.int64)
+
+    def piece(span: tuple[int, int]) -> None:
+        overlaps(
+            projects.feature_item, projects.item_areal, projects.item_plane, p_block,
+            projects.coords, projects.leaf_vertex, projects.leaf_count, projects.leaf_part, projects.leaf_parts,
+            projects.leaf_box,
+            layer.feature_item, layer.item_areal, layer.item_plane, layer.item_root, *_tree(layer),
+            project, feature, span[0], span[1], area, length,
+        )  # fmt: skip
+
+    list(run(piece, [(i, min(i + 256, n)) for i in range(0, n, 256)]))
+    in_area = _has_area(layer, feature)
+    area[~(in_area & _has_area(projects, project))] = np.nan
+    length[~(in_area & _has_line(projects, project))] = np.nan
+    # Rounding can leave a trace below zero where nothing is shared.
+    return Overlap(np.maximum(area, 0.0), np.maximum(length, 0.0))
+
+
+def _has_area(index: Index, rows: Ints) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.bincount(index.item_feature, index.item_areal, index.n_features)[rows] > 0)
+
+
+def _has_line(index: Index, rows: Ints) -> npt.NDArray[np.bool_]:
+    lines = (np.diff(index.ring_start[index.item_ring]) > 1) & ~index.item_areal
+    return np.asarray(np.bincount(index.item_feature, lines, index.n_features)[rows] > 0)
+
+
+def area_m2(geoms: Geometries) -> Floats:
+    """Area of each geometry on the ellipsoid, m²; 0 for lines and points. Valid geometries are meant."""
+    return _summed(geoms, areal=True)
+
+
+def length_m(geoms: Geometries) -> Floats:
+    """Length of each geometry's lines on the ellipsoid, metres; 0 for areas and points."""
+    return _summed(geoms, areal=False)
+
+
+def _summed(geoms: Geometries, *, areal: bool) -> Floats:
+    geoms = np.asarray(geoms, dtype=object)
+    parts, feature = _parts(geoms)
+    is_area = shapely.get_type_id(parts) == 3
+    keep = is_area if areal else ~is_area
+    parts, feature = parts[keep], feature[keep]
+    if areal:
+        parts = shapely.orient_polygons(parts)
+    coords, ring_start, item_ring = _rings(parts, np.full(len(parts), areal))
+    per_ring = np.empty(len(ring_start) - 1)
+    (earth.ring_areas if areal else earth.chain_lengths)(coords, ring_start, per_ring)
+    per_item = np.bincount(np.repeat(np.arange(len(parts)), np.diff(item_ring)), per_ring, len(parts))
+    return np.asarray(np.bincount(feature, per_item, len(geoms)), dtype=np.float64)
