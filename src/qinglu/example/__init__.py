@@ -66,8 +66,8 @@ def parks_layer() -> Layer:
         covers=("KEN",),
         demonstration=True,
         how_to_get=Text(
-            "仅供演示。真实边界请从 Protected Planet（WDPA）获取，见 docs/how-to/wdpa.md。",
-            "For demonstration only. Real boundaries come from Protected Planet (WDPA), see docs/how-to/wdpa.md.",
+            "仅供演示；真实边界请从 Protected Planet（WDPA）获取。",
+            "For demonstration only; real boundaries come from Protected Planet (WDPA).",
         ),
     )
 
