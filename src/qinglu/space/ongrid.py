@@ -62,7 +62,7 @@ def to_grid(geoms: npt.NDArray[np.object_], raster: RasterSource) -> Iterator[Sh
 
 
 def _in_crs_of(geoms: npt.NDArray[np.object_], raster: RasterSource) -> npt.NDArray[np.object_]:
-    """Geometries in the raster's CRS, cut finely enough that edges stay straight in longitude and latitude."""
+    """Geometries in the raster's CRS, cut finely enough to keep edges straight in lon and lat."""
     if raster.crs in LONLAT:
         return geoms
     crs = crs_of(raster)

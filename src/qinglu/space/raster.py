@@ -118,8 +118,8 @@ def inverse(transform: Coefficients) -> Coefficients:
 
     Examples
     --------
-    >>> inverse((0.5, 0.0, 10.0, 0.0, -0.5, 20.0))
-    (2.0, -0.0, -20.0, -0.0, -2.0, 40.0)
+    >>> [v + 0.0 for v in inverse((0.5, 0, 10, 0, -0.5, 20))]  # half a degree a cell, from 10°E 20°N
+    [2.0, 0.0, -20.0, 0.0, -2.0, 40.0]
     """
     a, b, c, d, e, f = transform
     det = a * e - b * d

@@ -135,6 +135,7 @@ def zonal(
 
     Examples
     --------
+    >>> import shapely
     >>> from qinglu.space.raster import ArrayRaster
     >>> grid = ArrayRaster(np.array([[1, 2], [3, 4]]), (1, 0, 0, 0, -1, 2))
     >>> half = np.array([shapely.box(0, 0, 1, 1.5), shapely.box(5, 5, 6, 6), None])
@@ -308,17 +309,21 @@ def _measure(
 
     for part, (out, class_job, class_key, class_weight, ok) in pool.map(run, _shares(jobs, workers)):
         if not ok:
-            raise LayerError(
-                Text(
-                    f"栅格的取值不是类别：含有小数，或多于 {coverage.MAX_CLASSES} 种",
-                    f"the raster does not hold classes: fractions, or over {coverage.MAX_CLASSES} values",
-                ),
-                Text("请对连续数值只求统计量", "ask for statistics of it, not for class shares"),
-            )
+            raise _no_classes()
         rows = jobs.shapes.rows[part.geom]
         total.add(rows, out, jobs.shapes.kind == 2)
         if len(class_job):
             total.add_classes(rows[class_job], class_key, class_weight)
+
+
+def _no_classes() -> LayerError:
+    return LayerError(
+        Text(
+            f"栅格的取值不是类别：含有小数，或多于 {coverage.MAX_CLASSES} 种",
+            f"the raster does not hold classes: fractions, or over {coverage.MAX_CLASSES} values",
+        ),
+        Text("请对连续数值只求统计量", "ask for statistics of it, not for class shares"),
+    )
 
 
 def _shares(jobs: _Jobs, workers: int) -> list[_Jobs]:
@@ -359,6 +364,8 @@ class _Total:
         one = np.ones(len(values))
         self.add(rows, np.stack([one, values, values, values, one, values], axis=1), False)
         if self.with_classes:
+            if np.any(values != np.floor(values)):
+                raise _no_classes()
             self.add_classes(rows, values.astype(np.int64), one)
 
     def add_classes(self, rows: Int, keys: Int, weights: Float) -> None:
@@ -387,7 +394,7 @@ class _Total:
         order = np.lexsort((keys, rows))
         rows, keys, weights = rows[order], keys[order], weights[order]
         first = np.flatnonzero(np.r_[True, (rows[1:] != rows[:-1]) | (keys[1:] != keys[:-1])][: len(rows)])
-        count: Float = np.add.reduceat(weights, first) if len(first) else np.zeros(0)
+        count = np.asarray(np.add.reduceat(weights, first) if len(first) else weights, np.float64)
         rows, keys = rows[first], keys[first]
-        share = count / np.bincount(rows, count, len(self._areal))[rows]
-        return ClassTable(rows, keys * raster.scale + raster.offset, count, share)
+        share: Float = count / np.bincount(rows, count, len(self._areal))[rows]
+        return ClassTable(rows, keys.astype(np.float64) * raster.scale + raster.offset, count, share)
