@@ -65,15 +65,30 @@ def within(projects: Index, layer: Index, radius_m: float, *, run: Mapper = map)
     return _joined(projects, layer, radius_m, False, run)
 
 
-def nearest(projects: Index, layer: Index, *, run: Mapper = map) -> Pairs:
+def nearest(projects: Index, layer: Index, *, only: Ints | None = None, run: Mapper = map) -> Pairs:
     """The nearest feature of each project at any distance; of several that intersect, the first of the layer.
 
     Projects without geometry, and all projects where the layer has no feature, are left out.
+
+    Parameters
+    ----------
+    projects, layer : Index
+    only : int64 (k,), optional
+        Rows of the projects that are asked for, ascending; all without it.
+    run : callable
+        As for `within`.
     """
-    return _joined(projects, layer, np.inf, True, run)
+    return _joined(projects, layer, np.inf, True, run, only)
 
 
-def _joined(projects: Index, layer: Index, radius_m: float, one: bool, run: Mapper) -> Pairs:
+def _joined(
+    projects: Index, layer: Index, radius_m: float, one: bool, run: Mapper, only: Ints | None = None
+) -> Pairs:
+    asked = np.ones(projects.n_features, bool)
+    if only is not None:
+        asked[:] = False
+        asked[only] = True
+
     def piece(span: tuple[int, int]) -> tuple[Ints, Ints, Floats, Floats]:
         found: tuple[Ints, Ints, Floats, Floats] = join(
             projects.feature_item, projects.item_areal, projects.item_plane, projects.item_box, projects.item_root,
@@ -81,7 +96,7 @@ def _joined(projects: Index, layer: Index, radius_m: float, one: bool, run: Mapp
             layer.item_feature, layer.item_areal, layer.item_plane, layer.item_root, layer.order, layer.item_box,
             layer.top_box, layer.top_child, layer.top_children, int(layer.top_root[0]),
             *_tree(layer),
-            layer.n_features, span[0], span[1], float(radius_m), one, radius_m == 0.0,
+            asked, layer.n_features, span[0], span[1], float(radius_m), one, radius_m == 0.0,
         )  # fmt: skip
         return found
 

@@ -266,9 +266,10 @@ def join(
     l_feature: Any, l_areal: Any, l_plane: Any, l_root: Any, l_order: Any, l_box: Any,
     top_box: Any, top_child: Any, top_children: Any, top_root: int,
     lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lleaf: Any, lnode: Any, lchild: Any, lchildren: Any,
-    n_features: int, first: int, last: int, radius: float, nearest: bool, touch_only: bool,
+    asked: Any, n_features: int, first: int, last: int, radius: float, nearest: bool, touch_only: bool,
 ) -> Any:
-    """Features of a layer within `radius` (chord metres) of projects first … last - 1, or only the nearest of each.
+    """Features of a layer within `radius` (chord metres) of the projects asked for among first … last - 1, or only
+    the nearest of each.
 
     Returns arrays project (int64), feature (int64), place (m, 4: longitude and latitude of the closest points on
     project and feature, degrees; NaN in the first column where they intersect), chord (metres).
@@ -291,6 +292,8 @@ def join(
     n_out = 0
     n_items = len(l_order)
     for p in range(first, last):
+        if not asked[p]:
+            continue
         n_touched = 0
         one = np.inf  # nearest so far, over features
         one_f = np.int64(-1)
