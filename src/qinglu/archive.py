@@ -233,9 +233,7 @@ def _decoded(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _chunks(
-    path: Path, z: zipfile.ZipFile, member: Member, left: int, max_bytes: int
-) -> Iterator[bytes]:
+def _chunks(path: Path, z: zipfile.ZipFile, member: Member, left: int, max_bytes: int) -> Iterator[bytes]:
     try:
         with z.open(member.key) as source:
             while chunk := source.read(_CHUNK):

@@ -157,7 +157,7 @@ def _extract(path: Path, into: Path, limit: int) -> list[Path]:
     try:
         return list(archive.extract(path, into, max_bytes=limit, only=wanted))
     except SizeLimitError as e:
-        remedy = Text("请裁剪该图层，或调高 QINGLU_MAX_FILE_MB", "clip the layer, or raise QINGLU_MAX_FILE_MB")
+        remedy = Text("请裁剪图层，或调高 QINGLU_MAX_FILE_MB", "clip the layer, or raise QINGLU_MAX_FILE_MB")
         raise SizeLimitError(e.what, remedy, where=path.name) from e
     except InputError as e:
         raise LayerError(e.what, e.remedy, where=path.name) from e
@@ -388,6 +388,6 @@ def _unreadable(path: Path, why: str) -> LayerError:
     why = " ".join(why.split())[:160]
     return LayerError(
         Text(f"文件无法读取（{why}）", f"the file cannot be read ({why})"),
-        Text("请检查文件是否完整，或换一种格式导出", "check that it is complete, or export it in another format"),
+        Text("请检查文件是否完整，或换一种格式导出", "check that it is whole, or export it anew"),
         where=path.name,
     )

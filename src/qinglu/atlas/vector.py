@@ -154,7 +154,7 @@ def check_name(name: str) -> None:
     if not _ID.fullmatch(name) or name.startswith("."):
         raise OptionError(
             Text(f"图层名称 {name!r} 不可用", f"{name!r} cannot be the name of a layer"),
-            Text("请使用字母、数字、下划线、连字符和点", "use letters, digits, underscores, hyphens and dots"),
+            Text("请使用字母、数字、下划线、连字符和点", "use letters, digits, underscore, hyphen and dot"),
         )
 
 
