@@ -1,5 +1,6 @@
 """Typed, frozen, serialisable values that every other part speaks in."""
 
+from .country import Country, countries, country_code, country_title
 from .finding import EXPOSURES, FINDINGS, NEAREST, REJECTED, SEVERITY, ZONAL, Level
 from .layer import ROLES, Layer, is_role, role_title
 from .project import NOTES, PROJECTS, Portfolio
@@ -7,5 +8,5 @@ from .result import Screening
 
 __all__ = [
     "EXPOSURES", "FINDINGS", "NEAREST", "NOTES", "PROJECTS", "REJECTED", "ROLES", "SEVERITY", "ZONAL",
-    "Layer", "Level", "Portfolio", "Screening", "is_role", "role_title",
+    "Country", "Layer", "Level", "Portfolio", "Screening", "countries", "country_code", "country_title", "is_role", "role_title",
 ]
