@@ -38,11 +38,14 @@ class Tally:
         The projects that the pieces speak of.
     keep : int
         How many projects, the worst first, to keep the rows of.
+    asks : mapping
+        What each rule asks about, by rule id: the role of the layer that would answer it.
     """
 
-    def __init__(self, portfolio: Portfolio, keep: int) -> None:
+    def __init__(self, portfolio: Portfolio, keep: int, asks: Mapping[str, str]) -> None:
         self._ids = portfolio.projects["project_id"].combine_chunks()
         self._keep = keep
+        self._asks = asks
         self._candidates = np.empty(0, dtype=np.int64)
         self._kept: dict[str, list[pa.Table]] = {name: [] for name in _SCHEMAS}
         self.by_project: npt.NDArray[np.int32] = np.zeros((len(self._ids), len(WORST_FIRST)), dtype=np.int32)
@@ -50,7 +53,7 @@ class Tally:
         self.rule_levels: Counter[tuple[str, str]] = Counter()
         """Findings by rule and level."""
         self.missing: Counter[tuple[str, str]] = Counter()
-        """Unknown findings by rule and layer."""
+        """Projects that have an unknown, by what was asked about and the layer that could not say."""
 
     def add(self, tables: Mapping[str, pa.Table]) -> None:
         """Count the findings of one piece. All rows of a project come in the same piece."""
@@ -59,9 +62,18 @@ class Tally:
         columns = _level_columns(findings["level"])
         np.add.at(self.by_project, (rows, columns), 1)
         self.rule_levels.update(_pairs(findings, "rule_id", "level"))
-        unknown = findings.filter(pc.equal(findings["level"], Level.UNKNOWN.value))
-        self.missing.update(_pairs(unknown, "rule_id", "layer_id"))
+        self.missing.update(self._unanswered(findings))
         self._retain(tables, rows)
+
+    def _unanswered(self, findings: pa.Table) -> Counter[tuple[str, str]]:
+        """Projects per question and layer; several rules that ask the same count once."""
+        unknown = findings.filter(pc.equal(findings["level"], Level.UNKNOWN.value))
+        asked = [self._asks.get(rule, "") for rule in unknown["rule_id"].to_pylist()]
+        layers = pc.fill_null(unknown["layer_id"], "").combine_chunks()
+        table = pa.table(
+            {"project": unknown["project_id"], "asked": pa.array(asked, pa.string()), "layer": layers}
+        )
+        return _pairs(table.group_by(["project", "asked", "layer"]).aggregate([]), "asked", "layer")
 
     def _rows(self, ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
         found = pc.index_in(ids, value_set=self._ids)

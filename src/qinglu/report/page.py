@@ -1,0 +1,285 @@
+"""What the templates show of each project, put into words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import shapely
+
+from ..model import NOTES, Layer, Level, Screening
+from ..model.country import country_title
+from ..text import Lang
+from . import evidence
+from .numbers import area, length, quantity
+from .sitemap import Nearby, SiteMap, site_map
+from .tally import WORST_FIRST, Detail, Tally
+from .words import say
+
+_MEASURED = 8  # features of a project listed on the page
+_KNOWN = {Level.CRITICAL, Level.WARNING, Level.NOTE}
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """One finding with its reasons."""
+
+    level: Level
+    text: str
+    steps: evidence.Steps
+
+
+@dataclass(frozen=True)
+class MeasuredView:
+    """One feature near a project, every cell in words."""
+
+    layer: str
+    feature: str
+    distance: str
+    overlap: str
+    share: str
+
+
+@dataclass(frozen=True)
+class ProjectLine:
+    """A project in the list of all. `counts` follow `WORST_FIRST`."""
+
+    row: int
+    id: str
+    name: str
+    other_name: str
+    country: str
+    sector: str
+    stage: str
+    level: Level
+    unknown: bool
+    counts: tuple[int, ...]
+    main: str
+
+
+@dataclass(frozen=True)
+class ProjectView:
+    """A project in full."""
+
+    line: ProjectLine
+    facts: tuple[str, ...]
+    notes: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[FindingView, ...]], ...]
+    map: SiteMap
+    map_alt: str
+    measured: tuple[MeasuredView, ...]
+    n_measured: int
+
+
+class Pages:
+    """Puts the worst projects of a screening into words.
+
+    Parameters
+    ----------
+    screening : Screening
+        Its portfolio, layers, rules and buffers are read; its tables are not.
+    tally : Tally
+    detail : Detail
+        Rows of the projects to show.
+    lang : "zh" or "en"
+    land : shapely geometry or None
+    nearby : mapping
+        Features to draw, by project id.
+    """
+
+    def __init__(
+        self,
+        screening: Screening,
+        tally: Tally,
+        detail: Detail,
+        lang: Lang,
+        *,
+        land: shapely.Geometry | None = None,
+        nearby: Mapping[str, Sequence[Nearby]] | None = None,
+    ) -> None:
+        self._screening = screening
+        self._lang = lang
+        self._land = land
+        self._nearby = nearby or {}
+        self._layers = {layer.id: layer for layer in screening.layers}
+        self._rules = {rule["id"]: rule for rule in screening.rules}
+        self._worst, self._unknown = tally.worst(), tally.has_unknown()
+        self._by_project = tally.by_project
+        self._detail = detail
+        self._projects = dict(
+            zip(
+                detail.rows.tolist(),
+                screening.portfolio.projects.take(pa.array(detail.rows)).to_pylist(),
+                strict=True,
+            )
+        )
+        self._findings = _grouped(detail.tables["findings"])
+
+    def lines(self) -> list[ProjectLine]:
+        """Every project kept, the worst first."""
+        return [self._line(row) for row in self._detail.rows.tolist()]
+
+    def views(self, n: int) -> Iterator[ProjectView]:
+        """The `n` worst projects in full, one at a time."""
+        rows = self._detail.rows.tolist()[:n]
+        ids = pa.array([self._projects[row]["project_id"] for row in rows], pa.string())
+        tables = self._detail.tables
+        exposures, nearest = (_grouped(_only(tables[name], ids)) for name in ("exposures", "nearest"))
+        for row in rows:
+            project = self._projects[row]
+            near = exposures.get(project["project_id"], [])
+            beyond = nearest.get(project["project_id"], [])
+            yield self._view(row, project, near, beyond)
+
+    def _line(self, row: int) -> ProjectLine:
+        project = self._projects[row]
+        name, other = _names(project, self._lang)
+        level = WORST_FIRST[self._worst[row]]
+        main = next(iter(self._sorted_findings(project["project_id"])), None)
+        return ProjectLine(
+            row,
+            project["project_id"],
+            name,
+            other,
+            self._country(project),
+            project["sector"] or "",
+            project["stage"] or "",
+            level,
+            bool(self._unknown[row]),
+            tuple(self._by_project[row].tolist()),
+            self._explained(main) if main and level is not Level.CLEAR else "",
+        )
+
+    def _view(
+        self, row: int, project: Mapping[str, Any], near: list[dict[str, Any]], beyond: list[dict[str, Any]]
+    ) -> ProjectView:
+        line = self._line(row)
+        findings = self._sorted_findings(project["project_id"])
+        nearby = self._nearby.get(project["project_id"], ())
+        drawing = site_map(
+            self._screening.portfolio.geometries[project["geometry"]],
+            project["shape"],
+            buffers_m=self._screening.buffers_m,
+            reach_m=self._reach(findings),
+            land=self._land,
+            nearby=nearby,
+        )
+        measured = self._measured(near, beyond)
+        return ProjectView(
+            line,
+            self._facts(project),
+            tuple(NOTES[n].in_(self._lang) if n in NOTES else n for n in project["notes"] or ()),
+            self._groups(findings),
+            drawing,
+            self._alt(line.name, drawing),
+            tuple(measured[:_MEASURED]),
+            len(measured),
+        )
+
+    def _sorted_findings(self, project_id: str) -> list[dict[str, Any]]:
+        order = {level.value: i for i, level in enumerate(WORST_FIRST)}
+        return sorted(self._findings.get(project_id, []), key=lambda f: order[f["level"]])
+
+    def _explained(self, finding: Mapping[str, Any]) -> str:
+        return str(finding[f"explanation_{self._lang}"] or "")
+
+    def _groups(self, findings: list[dict[str, Any]]) -> tuple[tuple[str, tuple[FindingView, ...]], ...]:
+        """Findings by the question they answer: what was found first, then unknown, then clear."""
+        groups: dict[str, list[FindingView]] = {}
+        last = {Level.UNKNOWN: say("q_unknown", self._lang), Level.CLEAR: say("q_clear", self._lang)}
+        for finding in findings:
+            rule = self._rules.get(finding["rule_id"])
+            level = Level(finding["level"])
+            question = (
+                rule["question"][self._lang] if rule and "question" in rule else say("q_other", self._lang)
+            )
+            layer = self._layers.get(finding["layer_id"] or "")
+            view = FindingView(
+                level, self._explained(finding), evidence.why(finding, rule, layer, self._lang)
+            )
+            groups.setdefault(last.get(level, question), []).append(view)
+        return tuple((title, tuple(views)) for title, views in groups.items())
+
+    def _reach(self, findings: list[dict[str, Any]]) -> float:
+        """How far the map must show: the distance of what weighs most."""
+        if not findings or Level(findings[0]["level"]) not in _KNOWN:
+            return max(self._screening.buffers_m, default=0.0)
+        worst = [f for f in findings if f["level"] == findings[0]["level"] and f["unit"] == "m"]
+        return max((f["value"] for f in worst if f["value"] is not None), default=0.0)
+
+    def _facts(self, project: Mapping[str, Any]) -> tuple[str, ...]:
+        country = self._country(project)
+        given = project["country_given"] or ""
+        if given and set(project["notes"] or ()) & {"country-mismatch", "country-unknown"}:
+            country = f"{country} ({say('declared', self._lang, given=given)})" if country else given
+        shape = say(f"shape_{project['shape']}", self._lang)
+        row = say("row", self._lang, n=project["source_row"])
+        facts = (country, project["sector"], project["stage"], shape, project["project_id"], row)
+        return tuple(f for f in facts if f)
+
+    def _country(self, project: Mapping[str, Any]) -> str:
+        code = project["country"]
+        return country_title(code).in_(self._lang) if code else project["country_given"] or ""
+
+    def _measured(self, near: list[dict[str, Any]], beyond: list[dict[str, Any]]) -> list[MeasuredView]:
+        """Features by distance; then, for layers with nothing in the widest buffer, the nearest of all."""
+        near = sorted(near, key=lambda e: e["distance_m"])
+        seen = {e["layer_id"] for e in near}
+        far = sorted((b for b in beyond if b["layer_id"] not in seen), key=lambda b: b["distance_m"] or 0.0)
+        return [self._exposure(e) for e in near] + [self._exposure(b) for b in far]
+
+    def _exposure(self, row: Mapping[str, Any]) -> MeasuredView:
+        touches = row.get("intersects") or row["distance_m"] == 0
+        overlap_m2, overlap_m = row.get("overlap_m2"), row.get("overlap_m")
+        overlap = (
+            area(overlap_m2) if overlap_m2 is not None else length(overlap_m) if overlap_m is not None else ""
+        )
+        distance = row["distance_m"]
+        return MeasuredView(
+            self._layer_title(row["layer_id"]),
+            row.get("feature_name") or row["feature_id"] or "",
+            say("touching", self._lang) if touches else "" if distance is None else length(distance),
+            overlap,
+            quantity(row.get("overlap_share"), "share", self._lang),
+        )
+
+    def _layer_title(self, layer_id: str) -> str:
+        layer: Layer | None = self._layers.get(layer_id)
+        return layer.title.in_(self._lang) if layer else layer_id
+
+    def _alt(self, name: str, drawing: SiteMap) -> str:
+        join = "、" if self._lang == "zh" else ", "
+        rings = join.join(length(m) for m, _ in reversed(drawing.rings))
+        names = join.join(dict.fromkeys(d.name or self._layer_title(d.layer_id) for d in drawing.nearby))
+        return say(
+            "sitemap_alt",
+            self._lang,
+            name=name,
+            shape=say(f"shape_{drawing.shape}", self._lang),
+            rings=say("sitemap_rings", self._lang, rings=rings) if rings else "",
+            nearby=say("sitemap_nearby", self._lang, names=names) if names else "",
+        )
+
+
+def _names(project: Mapping[str, Any], lang: Lang) -> tuple[str, str]:
+    """The name to call a project by, and its name in the other script where it has one."""
+    first, second = (
+        (project["name_zh"], project["name"]) if lang == "zh" else (project["name"], project["name_zh"])
+    )
+    name = first or second or project["project_id"]
+    return name, second if second and second != name else ""
+
+
+def _only(table: pa.Table, ids: pa.Array) -> pa.Table:
+    return table.filter(pa.compute.is_in(table["project_id"], value_set=ids))
+
+
+def _grouped(table: pa.Table) -> dict[str, list[dict[str, Any]]]:
+    """Rows as mappings, by project."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in table.to_pylist():
+        rows[row["project_id"]].append(row)
+    return rows

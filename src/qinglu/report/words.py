@@ -1,0 +1,332 @@
+"""Every sentence of the reports, once, in both languages."""
+
+from __future__ import annotations
+
+from ..text import Lang, Text
+
+WORDS: dict[str, Text] = {
+    # The whole
+    "product": Text("青路 Qinglu", "Qinglu 青路"),
+    "title": Text("环境筛查报告", "Environmental screening report"),
+    "heading": Text("{source} 的环境筛查", "Environmental screening of {source}"),
+    "judged_on": Text("按{day}有效的规则判定", "Judged by the rules of {day}"),
+    "version": Text("青路 {version}", "Qinglu {version}"),
+    "skip": Text("跳到正文", "Skip to the content"),
+    "contents": Text("目录", "Contents"),
+    "why": Text("为什么", "Why?"),
+    "key_hint": Text(
+        "按 w 键打开或收起当前发现的依据", "The key w opens and closes the reasons of the finding at hand"
+    ),
+    # First page
+    "at_a_glance": Text("总览", "At a glance"),
+    "how_many": Text("有多少", "How many?"),
+    "how_bad": Text("有多严重", "How bad?"),
+    "what_unknown": Text("还有什么未知", "What is not known?"),
+    "what_first": Text("先做什么", "What to do first?"),
+    "accounting": Text(
+        "读取 {read} 行 = 已筛查 {screened} + 未采用 {rejected}",
+        "Read {read} rows = {screened} screened + {rejected} rejected",
+    ),
+    "projects": Text("项目", "Projects"),
+    "unit_projects": Text("个项目", "projects"),
+    "assets": Text("处资产", "assets"),
+    "assets_note": Text(
+        "同一位置只计一次：{shared} 个项目与其他项目共用位置",
+        "A place is counted once: {shared} projects share theirs with another",
+    ),
+    "assets_all_apart": Text("每个项目各在一处", "No two projects share a place"),
+    "in_countries": Text("分布于 {n} 个国家和地区", "In {n} countries and areas"),
+    "of_which_cancelled": Text("其中 {n} 个已取消，保留并注明", "{n} cancelled: kept, and marked"),
+    "of_which_coarse": Text(
+        "{n} 个位置过于粗略（如整个省份），不能作场址判断",
+        "{n} too coarse to judge (a whole province, say)",
+    ),
+    "of_which_elsewhere": Text("{n} 个位置不在所申报的国家", "{n} lie in another country than declared"),
+    "by_worst": Text("按每个项目最严重的发现计", "Each project by its worst finding"),
+    "level": Text("级别", "Level"),
+    "share": Text("占比", "Share"),
+    "with_unknown": Text("{n} / {all} 个项目有未知项", "{n} of {all} projects have something unknown"),
+    "with_unknown_short": Text("有未知项", "With unknowns"),
+    "nothing_unknown": Text(
+        "规则所问均有图层可答。", "Every question the rules ask was answered by a layer."
+    ),
+    "unknown_is_not_clear": Text(
+        "缺少数据不等于没有影响。未知项补齐之前，不能视为“无”。",
+        "Missing data is not a clean bill: until it is answered, unknown must not be read as clear.",
+    ),
+    "would_answer": Text("可解答的图层", "What would answer"),
+    "how_to_get": Text("如何取得", "How to get it"),
+    "missing_layer": Text("没有此类图层", "No such layer"),
+    "first_projects": Text("先核查发现最严重的项目：", "Look first at the projects with the worst findings:"),
+    "first_none": Text("没有达到警示级别的发现。", "No finding reaches the level of a warning."),
+    "first_layers": Text(
+        "补齐缺少的图层，首先是“{title}”：它使 {n} 个项目留有未知。",
+        "Get the missing layers, first of all “{title}”: it leaves {n} projects with an unknown.",
+    ),
+    "first_rejected": Text(
+        "改正未采用的 {n} 行后重新筛查；原因与办法见“未采用的行”。",
+        "Correct the {n} rejected rows and screen again; reasons and remedies are under “Rejected rows”.",
+    ),
+    "first_coarse": Text(
+        "为 {n} 个位置过于粗略的项目取得确切场址或线位。",
+        "Get the actual site or line of the {n} projects whose location is too coarse to judge.",
+    ),
+    "and_more": Text("另有 {n} 个", "and {n} more"),
+    # Map
+    "map": Text("分布图", "Map"),
+    "map_caption": Text(
+        "每处资产一个标记，形状和颜色表示最严重的级别。仅供定位；陆地轮廓不表示任何边界主张。",
+        "One mark per asset; its shape and colour give the worst level. For orientation only; "
+        "the outline of the land asserts no border.",
+    ),
+    "map_hidden": Text(
+        "{n} 处与同级别的标记重叠，未单独画出。", "{n} places lie under a mark of the same level."
+    ),
+    "map_alt": Text(
+        "{assets} 处资产的分布图：{levels}。下表逐一列出。",
+        "Map of {assets} assets: {levels}. The tables below list every one.",
+    ),
+    "marks": Text("图例", "Marks"),
+    # Countries
+    "by_country": Text("按国家和地区", "By country or area"),
+    "by_country_caption": Text(
+        "项目按最严重的级别计；资产按位置计，同一位置只计一次",
+        "Projects by their worst level; assets by place, each counted once",
+    ),
+    "country": Text("国家和地区", "Country or area"),
+    "country_none": Text("未知或未填写", "Not known or not given"),
+    "assets_column": Text("资产", "Assets"),
+    "others": Text("其余 {n} 个国家和地区", "{n} more countries and areas"),
+    # List of projects
+    "all_projects": Text("全部项目", "All projects"),
+    "all_projects_caption": Text("由重到轻排列", "The worst first"),
+    "project": Text("项目", "Project"),
+    "id": Text("编号", "Id"),
+    "sector": Text("行业", "Sector"),
+    "stage": Text("阶段", "Stage"),
+    "findings": Text("发现", "Findings"),
+    "main_finding": Text("首要发现", "Main finding"),
+    "filter": Text("筛选", "Filter"),
+    "filter_text": Text("名称、编号、国家……", "Name, id, country …"),
+    "filter_shown": Text("显示 {n} 个", "{n} shown"),
+    "not_listed": Text(
+        "本页列出最严重的 {shown} 个项目；其余 {n} 个不在此列，见 findings 表。",
+        "This page lists the {shown} worst projects; {n} more are not listed here: see the findings table.",
+    ),
+    # Project by project
+    "one_by_one": Text("逐个项目", "Project by project"),
+    "not_detailed": Text(
+        "以下详述最严重的 {shown} 个项目；其余 {n} 个仅列于上表，全部发现见 findings 表。",
+        "Shown in full: the {shown} worst projects. The other {n} are in the list above only; "
+        "the findings table has everything.",
+    ),
+    "row": Text("第 {n} 行", "row {n}"),
+    "shape_point": Text("点", "point"),
+    "shape_line": Text("线", "line"),
+    "shape_area": Text("面", "area"),
+    "declared": Text("申报为“{given}”", "declared as “{given}”"),
+    "notes": Text("对本行的说明", "Notes on this row"),
+    "unknown_too": Text("另有未知项", "and unknowns"),
+    "not_judged": Text(
+        "没有规则对本项目作出判定：不是“无”，而是未知。",
+        "No rule has judged this project: that is unknown, not clear.",
+    ),
+    "q_unknown": Text("还有什么未知", "What is not known?"),
+    "q_clear": Text("已查且无", "Looked at and clear"),
+    "q_other": Text("其他", "Other"),
+    "measured": Text("测得的邻近要素", "Features measured nearby"),
+    "measured_more": Text(
+        "只列最近的 {shown} 个，共 {n} 个；全部见 exposures 表。",
+        "The nearest {shown} of {n}; the exposures table has all.",
+    ),
+    "layer": Text("图层", "Layer"),
+    "feature": Text("要素", "Feature"),
+    "distance": Text("距离", "Distance"),
+    "overlap": Text("重叠", "Overlap"),
+    "overlap_share": Text("占项目", "Of the project"),
+    "touching": Text("相接", "touches"),
+    "beyond": Text("最近要素在最宽缓冲区之外", "Nearest, beyond the widest buffer"),
+    "to_top": Text("回到全部项目", "Back to the list"),
+    "sitemap_alt": Text(
+        "{name} 的位置图（{shape}）。{rings}{nearby}", "Map of {name} ({shape}). {rings}{nearby}"
+    ),
+    "sitemap_rings": Text("距离环：{rings}。", "Rings at {rings}."),
+    "sitemap_nearby": Text("画出的要素：{names}。", "Features drawn: {names}."),
+    "north_up": Text("上北", "North up"),
+    # Evidence
+    "e_measure": Text("测量", "Measure"),
+    "e_rule": Text("规则", "Rule"),
+    "e_clause": Text("条款", "Clause"),
+    "e_layer": Text("图层", "Layer"),
+    "e_formula": Text("算法", "Formula"),
+    "m_distance": Text("距离", "Distance"),
+    "m_overlap_share": Text("重叠占项目自身的比例", "Share of the project overlapped"),
+    "m_zonal_max": Text("范围内最大值", "Highest value within the project"),
+    "m_zonal_mean": Text("范围内平均值", "Mean value within the project"),
+    "m_slope_max": Text("最大坡度", "Steepest slope"),
+    "m_slope_mean": Text("平均坡度", "Mean slope"),
+    "m_noted": Text("位置核对", "Check of the location"),
+    "f_not": Text("不满足 {comparison}", "not ({comparison})"),
+    "checked": Text("{day}与原文核对", "read beside the official text on {day}"),
+    "unchecked": Text("尚未与原文核对", "not yet checked against the official text"),
+    "own_convention": Text("本规则集自定的筛查惯例", "a screening convention of this rulebook"),
+    "no_layer": Text("没有可用图层", "No layer was there to answer"),
+    "demonstration": Text("示意草图，不得作为依据", "Demonstration sketch: do not rely on it"),
+    # Back matter
+    "method": Text("方法", "Method"),
+    "rules": Text("规则", "Rules"),
+    "rules_caption": Text("本次采用的规则", "The rules applied"),
+    "rule": Text("规则", "Rule"),
+    "clause": Text("依据", "Clause"),
+    "threshold": Text("界限", "Threshold"),
+    "layers": Text("图层", "Layers"),
+    "layers_caption": Text(
+        "本次测量的图层及其版本、许可和校验和", "The layers measured, with version, licence and checksum"
+    ),
+    "no_layers": Text("没有测量任何图层。", "No layer was measured."),
+    "role": Text("类别", "Role"),
+    "licence": Text("许可", "Licence"),
+    "provider": Text("提供者", "Provider"),
+    "provenance": Text("来源", "Provenance"),
+    "version_column": Text("版本", "Version"),
+    "withheld": Text("不含：{codes}", "Leaves out: {codes}"),
+    "covers": Text("仅含：{codes}", "Only: {codes}"),
+    "limits": Text("局限", "Limits"),
+    "rejected": Text("未采用的行", "Rejected rows"),
+    "rejected_caption": Text("行号、原因与办法", "Row, reason and remedy"),
+    "rejected_none": Text("所有行均已筛查。", "Every row was screened."),
+    "rejected_more": Text("另有 {n} 行，见 rejected.csv。", "{n} more rows are in rejected.csv."),
+    "source_row": Text("行号", "Row"),
+    "reason": Text("原因", "Reason"),
+    "message": Text("说明与办法", "Message and remedy"),
+    "sheet_full": Text(
+        "此表已满：另有 {n} 行未写入，请用 CSV 或 Parquet。",
+        "The sheet is full: {n} more rows were not written; use CSV or Parquet.",
+    ),
+    # Summary of the workbook
+    "s_source": Text("项目文件", "Portfolio"),
+    "s_sha256": Text("项目文件 sha256", "Portfolio sha256"),
+    "s_on": Text("判定日期", "Judged on"),
+    "s_read": Text("读取行数", "Rows read"),
+    "s_screened": Text("已筛查", "Screened"),
+    "s_rejected": Text("未采用", "Rejected"),
+    "s_assets": Text("资产（不同位置）", "Assets (distinct places)"),
+    "s_countries": Text("国家和地区", "Countries and areas"),
+    "s_by_level": Text("项目，按最严重的级别", "Projects by worst level"),
+    "s_findings": Text("发现，按级别", "Findings by level"),
+    "s_unknown": Text("有未知项的项目", "Projects with something unknown"),
+    "s_missing": Text("缺少的数据（所涉项目数）", "Data that is missing (projects concerned)"),
+}
+"""Key → text. Templates and tables take their words from here and nowhere else."""
+
+METHOD: tuple[Text, ...] = (
+    Text(
+        "距离、长度和面积均在WGS 84椭球面上计算，不经任何投影。项目与图层相交时，距离为0。",
+        "Distances, lengths and areas are those of the WGS 84 ellipsoid; no projection comes between. "
+        "Where a project intersects a feature, the distance is 0.",
+    ),
+    Text(
+        "顶点之间的边按经纬度直线理解（RFC 7946）；跨越180°经线的线在该处切开。",
+        "Edges between vertices are straight in longitude and latitude (RFC 7946); "
+        "a line across the antimeridian is cut there.",
+    ),
+    Text(
+        "测量不带判断。级别由规则给出，每条规则注明条款与日期；规则所问而无图层可答的，级别为“未知”。",
+        "A measure carries no opinion. Levels come from rules, each with its clause and date; "
+        "what a rule asks and no layer answers is “unknown”.",
+    ),
+    Text(
+        "地图为示意，经过简化；测量使用未经简化的几何。",
+        "Maps are simplified for drawing; what was measured was not.",
+    ),
+)
+LIMITS: tuple[Text, ...] = (
+    Text(
+        "筛查用于尽早发现风险，不能代替现场调查和环境影响评价。",
+        "Screening finds risks early. It replaces neither a visit to the site nor an "
+        "environmental impact assessment.",
+    ),
+    Text(
+        "结果不会比图层更准确、更新：图层的版本、覆盖范围和缺口见上表。",
+        "A result is no more exact and no more recent than its layers: "
+        "see their versions, coverage and gaps above.",
+    ),
+    Text(
+        "“无”只表示所列图层在规则的界限内没有发现，并不表示没有影响。",
+        "“Clear” means that the layers named show nothing within the limits of the rule; "
+        "it does not mean that there is no effect.",
+    ),
+    Text(
+        "规则为筛查而整理，不构成法律意见；注明“尚未核对”的条款须与原文核对后引用。",
+        "The rules are arranged for screening and are no legal advice; "
+        "a clause marked as not yet checked must be read beside its official text before it is cited.",
+    ),
+    Text(
+        "图中陆地与国家和地区仅供定位，不表示对任何边界的主张。",
+        "Land, countries and areas serve orientation only; no border is asserted.",
+    ),
+)
+
+HOW_TO_GET: dict[str, Text] = {
+    "protected": Text(
+        "世界保护区数据库（WDPA），凭用户自己的令牌从 Protected Planet 取得；"
+        "或用 --layer 提供本国保护地边界。",
+        "The World Database on Protected Areas (WDPA), from Protected Planet with your own token; "
+        "or national boundaries with --layer.",
+    ),
+    "key-biodiversity": Text(
+        "向 KBA 合作伙伴申请边界文件，用 qinglu atlas add 加入。",
+        "Ask the KBA Partnership for the boundaries and add the file with qinglu atlas add.",
+    ),
+    "heritage": Text(
+        "WDPA 含世界遗产自然遗产地；文化遗产边界请向遗产管理机构索取，用 --layer 提供。",
+        "WDPA holds natural World Heritage sites; ask the heritage authority for cultural ones "
+        "and give them with --layer.",
+    ),
+    "indigenous-land": Text(
+        "向所在国主管部门或社区索取边界，用 --layer 提供。",
+        "Ask the authority or the communities of the country for boundaries and give them with --layer.",
+    ),
+    "ecoregion": Text("RESOLVE 生态区（2017）。", "RESOLVE Ecoregions (2017)."),
+    "forest": Text(
+        "ESA WorldCover 或 Hansen 森林变化数据。", "ESA WorldCover, or the Hansen forest change data."
+    ),
+    "wetland": Text(
+        "全球红树林观测（GMW）或 JRC 地表水；其他湿地请用 --layer 提供。",
+        "Global Mangrove Watch or JRC surface water; other wetlands with --layer.",
+    ),
+    "river": Text("HydroRIVERS 或 Natural Earth 河流。", "HydroRIVERS, or the rivers of Natural Earth."),
+    "lake": Text("HydroLAKES 或 Natural Earth 湖泊。", "HydroLAKES, or the lakes of Natural Earth."),
+    "coast": Text("内置的 Natural Earth 海岸线。", "The coast of Natural Earth, which is built in."),
+    "glacier": Text("Natural Earth 冰川。", "The glaciated areas of Natural Earth."),
+    "reef": Text("Natural Earth 珊瑚礁。", "The reefs of Natural Earth."),
+    "settlement": Text(
+        "内置的居民点，或 WorldPop 人口格网。", "Populated places, which are built in, or WorldPop."
+    ),
+    "elevation": Text(
+        "Copernicus DEM，用 --raster 提供或由图层库下载。",
+        "The Copernicus DEM, given with --raster or fetched into the atlas.",
+    ),
+    "water-stress": Text("WRI Aqueduct 4。", "WRI Aqueduct 4."),
+    "conflict": Text("UCDP GED 冲突事件数据。", "The conflict events of UCDP GED."),
+    "hazard": Text(
+        "用 --raster 或 --layer 提供该灾害的区划图。", "A zoning of this hazard, with --raster or --layer."
+    ),
+    "": Text(
+        "用 --layer 或 --raster 提供，或用 qinglu atlas list 查看可取得的图层。",
+        "Give it with --layer or --raster; qinglu atlas list shows what can be fetched.",
+    ),
+}
+"""Role → where an answer comes from, for roles of which no layer was there."""
+
+
+def say(key: str, lang: Lang, **values: object) -> str:
+    """The text of `key` in `lang`, filled with `values`.
+
+    Examples
+    --------
+    >>> say("row", "zh", n=3), say("row", "en", n=3)
+    ('第 3 行', 'row 3')
+    """
+    text = WORDS[key].in_(lang)
+    return text.format(**values) if values else text
