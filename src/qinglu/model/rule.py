@@ -59,7 +59,8 @@ class Cite:
         """The citation as JSON values."""
         return {
             "kind": self.kind, "doc": self.doc._asdict(), "at": self.at._asdict(), "url": self.url,
-            "number": self.number, "issued": _iso(self.issued), "checked": _iso(self.checked), "line": self.line._asdict(),
+            "number": self.number, "issued": _iso(self.issued), "checked": _iso(self.checked),
+            "line": self.line._asdict(),
         }  # fmt: skip
 
 

@@ -1,10 +1,22 @@
 """Rules as data: load, resolve on a date, explain. Sees no geometry."""
 
-from .figures import figure, significant
+from .figures import THIN, figure, significant, threshold
 from .load import Part, Rulebook, load
 from .resolve import RuleNotInForceError, history, in_force, resolve
+from .trace import deciding_tier, trace
 
 __all__ = [
-    "Part", "RuleNotInForceError", "Rulebook", "figure", "history", "in_force", "load", "resolve",
+    "THIN",
+    "Part",
+    "RuleNotInForceError",
+    "Rulebook",
+    "deciding_tier",
+    "figure",
+    "history",
+    "in_force",
+    "load",
+    "resolve",
     "significant",
+    "threshold",
+    "trace",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from ..errors import RulebookError
 from ..model.finding import SEVERITY
@@ -57,14 +58,19 @@ def _check_words(rule: Rule, where: str) -> None:
         fitting = [u for u, (base, _) in UNITS.items() if base == measure.base_unit]
         _refuse(
             where,
-            Text(f"度量 {rule.measure} 不能用单位 {rule.unit}", f"{rule.measure} is not measured in {rule.unit}"),
+            Text(
+                f"度量 {rule.measure} 不能用单位 {rule.unit}",
+                f"{rule.measure} is not measured in {rule.unit}",
+            ),
             Text(f"可用：{'、'.join(fitting)}", f"One of {', '.join(fitting)}"),
         )
     if rule.scale is not None and (measure.source != "raster" or rule.scale[0] >= rule.scale[1]):
         _refuse(
             where,
             Text(f"scale {rule.scale} 无效", f"scale {rule.scale} cannot be"),
-            Text("仅用于栅格度量，且最小值小于最大值", "It goes with raster measures, the smaller number first"),
+            Text(
+                "仅用于栅格度量，且最小值小于最大值", "It goes with raster measures, the smaller number first"
+            ),
         )
 
 
@@ -104,12 +110,17 @@ def _check_classes(rule: Rule, where: str) -> None:
                 _refuse(
                     where,
                     Text(f"未知要素类别“{name}”", f"feature class '{name}' is not known"),
-                    Text(f"可用：{'、'.join(known) or '无'}", f"One of {', '.join(known) or 'none for this role'}"),
+                    Text(
+                        f"可用：{'、'.join(known) or '无'}",
+                        f"One of {', '.join(known) or 'none for this role'}",
+                    ),
                 )
     if rule.unclassed is not None and not known:
         _refuse(
             where,
-            Text("该角色的图层没有类别，不应有 unclassed", "layers of this role have no classes to be unknown"),
+            Text(
+                "该角色的图层没有类别，不应有 unclassed", "layers of this role have no classes to be unknown"
+            ),
             Text("请删去 unclassed", "Leave unclassed out"),
         )
 
@@ -121,7 +132,7 @@ def _check_periods(values: tuple[Dated, ...], where: str) -> None:
             Text("第一个值不能是废止（null）", "the first value cannot be a repeal (null)"),
             Text("请先写生效的值", "Give the value that is repealed before it"),
         )
-    for before, after in zip(values, values[1:], strict=False):
+    for before, after in pairwise(values):
         if after.valid_from <= before.valid_from:
             _refuse(
                 where,
@@ -129,13 +140,16 @@ def _check_periods(values: tuple[Dated, ...], where: str) -> None:
                     f"时段重叠或未按先后排列：{before.valid_from} 之后是 {after.valid_from}",
                     f"periods overlap or are out of order: {after.valid_from} after {before.valid_from}",
                 ),
-                Text("每个值须有更晚的 valid_from", "Each value needs a later valid_from than the one before"),
+                Text(
+                    "每个值须有更晚的 valid_from", "Each value needs a later valid_from than the one before"
+                ),
             )
         if before.expected and not after.expected:
             _refuse(
                 where,
                 Text(
-                    f"{after.valid_from} 的值排在预期变更之后", f"{after.valid_from} stands after an expected change"
+                    f"{after.valid_from} 的值排在预期变更之后",
+                    f"{after.valid_from} stands after an expected change",
                 ),
                 Text("预期变更只能在最后", "Expected changes come last"),
             )
@@ -153,7 +167,10 @@ def _check_value(rule: Rule, dated: Dated, where: str) -> None:
     if not lowest <= value <= highest:
         _refuse(
             at,
-            Text(f"值 {dated.value} {rule.unit} 超出可能范围", f"{dated.value} {rule.unit} lies outside what can be"),
+            Text(
+                f"值 {dated.value} {rule.unit} 超出可能范围",
+                f"{dated.value} {rule.unit} lies outside what can be",
+            ),
             Text(f"范围：{lowest} 至 {highest} {base}", f"From {lowest} to {highest} {base}"),
         )
 
@@ -168,7 +185,8 @@ def _check_cite(cite: Cite, dated: Dated, where: str) -> None:
                 _refuse(
                     where,
                     Text(
-                        f"checked {cite.checked} 早于 {name} {day}", f"checked {cite.checked} is before {name} {day}"
+                        f"checked {cite.checked} 早于 {name} {day}",
+                        f"checked {cite.checked} is before {name} {day}",
                     ),
                     Text(
                         "核对日期不能早于所核对的内容；未核对请写 null",
@@ -191,7 +209,7 @@ def _check_order(rule: Rule, where: str) -> None:
     falling = COMPARES[rule.compare] in {"≥", ">"}
     for day in change_days(rule):
         keys = [_order_key(t, falling) for t in tiers_on(rule, day)]
-        if any(b <= a for a, b in zip(keys, keys[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(keys)):
             _refuse(
                 f"{where}, {day}",
                 Text("各级未按由重到轻、由严到宽排列", "tiers are not in order from worst to mildest"),
@@ -207,10 +225,17 @@ def _order_key(tier: TierOn, falling: bool) -> tuple[int, float]:
 
 
 def _check_languages(rule: Rule, where: str) -> None:
-    texts = [rule.title, rule.question, *(t.says for t in rule.tiers), *([rule.unclassed] if rule.unclassed else [])]
+    texts = [
+        rule.title,
+        rule.question,
+        *(t.says for t in rule.tiers),
+        *([rule.unclassed] if rule.unclassed else []),
+    ]
     texts += [v.basis for t in rule.tiers for v in t.values if v.basis]
     for text in texts:
-        if not any("\u4e00" <= c <= "\u9fff" for c in text.zh) or any("\u4e00" <= c <= "\u9fff" for c in text.en):
+        if not any("\u4e00" <= c <= "\u9fff" for c in text.zh) or any(
+            "\u4e00" <= c <= "\u9fff" for c in text.en
+        ):
             _refuse(
                 where,
                 Text(f"中英文放错：zh“{text.zh}”", f"languages are mixed up: zh '{text.zh}', en '{text.en}'"),

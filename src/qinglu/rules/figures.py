@@ -65,9 +65,9 @@ def threshold(value: float, unit: str) -> Text:
 
 
 def _length(metres: float) -> str:
-    if 0 < metres < 0.1:  # noqa: PLR2004 - closer than any layer is drawn
+    if 0 < metres < 0.1:  # closer than any layer is drawn
         return f"<0.1{THIN}m"
-    if float(f"{metres:.3g}") < 1000:  # noqa: PLR2004 - metres below one kilometre as shown
+    if float(f"{metres:.3g}") < 1000:  # as shown
         return f"{significant(metres)}{THIN}m"
     return f"{significant(metres / 1000)}{THIN}km"
 

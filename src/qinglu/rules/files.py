@@ -43,7 +43,7 @@ def read_yaml(path: Path) -> Any:
             where=path.name,
         ) from error
     try:
-        return _plain(yaml.load(text, Loader=_Loader))  # noqa: S506 - a subclass of the safe loader
+        return _plain(yaml.load(text, Loader=_Loader))
     except (yaml.YAMLError, ValueError) as error:
         why = " ".join(str(error).split())
         raise RulebookError(
@@ -76,13 +76,15 @@ def check_schema(document: Any, where: str) -> None:
     else:
         value = repr(error.instance)[:_SHOWN]
         asked = f"{error.validator}: {json.dumps(error.validator_value, ensure_ascii=False)[:_SHOWN]}"
-        what = Text(f"{place} 的值 {value} 不合格式（{asked}）", f"{place} is {value}, which does not fit ({asked})")
+        what = Text(
+            f"{place} 的值 {value} 不合格式（{asked}）", f"{place} is {value}, which does not fit ({asked})"
+        )
     raise RulebookError(
         what, Text("格式见 rulebook/schema.json", "The format is in rulebook/schema.json"), where=where
     )
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """YAML's safe loader, refusing a key that occurs twice: the second would silently win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -64,7 +64,9 @@ class Rulebook:
                 return rule
         import difflib
 
-        near = "、".join(difflib.get_close_matches(rule_id, [r.id for r in self.rules], n=3, cutoff=0.4)) or "–"
+        near = (
+            "、".join(difflib.get_close_matches(rule_id, [r.id for r in self.rules], n=3, cutoff=0.4)) or "–"
+        )
         raise UnknownNameError(
             Text(f"没有编号为 {rule_id} 的规则", f"No rule has the id {rule_id}"),
             Text(f"相近的编号：{near}", f"Near it: {near.replace('、', ', ')}"),
@@ -145,7 +147,10 @@ def _load_one(directory: Path) -> tuple[Part, dict[str, Text], list[Rule]]:
     head = read_yaml(directory / "rulebook.yaml")
     if not isinstance(head, dict) or not {"id", "version", "title", "topics"} <= set(head):
         raise RulebookError(
-            Text("rulebook.yaml 须有 id、version、title、topics", "rulebook.yaml needs id, version, title, topics"),
+            Text(
+                "rulebook.yaml 须有 id、version、title、topics",
+                "rulebook.yaml needs id, version, title, topics",
+            ),
             where=str(directory.name),
         )
     name = f"{head['id']} {head['version']}"
@@ -153,9 +158,7 @@ def _load_one(directory: Path) -> tuple[Part, dict[str, Text], list[Rule]]:
     rules = []
     for path in rule_files(directory):
         digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes())
-        rules.append(
-            rule_from(read_yaml(path), rulebook=name, where=path.relative_to(directory).as_posix())
-        )
+        rules.append(rule_from(read_yaml(path), rulebook=name, where=path.relative_to(directory).as_posix()))
     topics = {k: Text(**v) for k, v in head["topics"].items()}
     part = Part(str(head["id"]), str(head["version"]), Text(**head["title"]), digest.hexdigest())
     return part, topics, rules
@@ -175,7 +178,9 @@ def _refuse_repeated(ids: Iterable[str]) -> None:
         if rule_id in seen:
             raise RulebookError(
                 Text("该规则编号出现两次", "this rule id occurs twice"),
-                Text("编号一经发布不再更改；请换用新编号", "Ids are permanent; choose another for the new rule"),
+                Text(
+                    "编号一经发布不再更改；请换用新编号", "Ids are permanent; choose another for the new rule"
+                ),
                 where=rule_id,
             )
         seen.add(rule_id)

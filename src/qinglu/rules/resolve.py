@@ -91,7 +91,9 @@ def _not_in_force(rule: Rule, on: date) -> RuleNotInForceError:
         last = tier_values[-1].valid_from
         first = Text(f"自 {last} 起已废止", f"It was repealed by {last}")
     return RuleNotInForceError(
-        Text(f"规则 {rule.id} 在 {on} 没有有效的值。{first.zh}", f"{rule.id} has no value on {on}. {first.en}"),
+        Text(
+            f"规则 {rule.id} 在 {on} 没有有效的值。{first.zh}", f"{rule.id} has no value on {on}. {first.en}"
+        ),
         Text(
             f'请换一个日期，或用 rules.history(rule) 查看其沿革（规则 "{rule.id}"）',
             f'Try another date, or rules.history of "{rule.id}"',

@@ -1,0 +1,1 @@
+"""Portfolio × atlas → measures; measures × rulebook → findings."""
