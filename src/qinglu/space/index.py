@@ -173,6 +173,33 @@ class Index:
         return cls(**arrays)
 
 
+    def geometries(self, rows: Array) -> Geometries:
+        """Features as shapely geometries again (rows int64 (k,)); repaired, as they were compiled."""
+        out = np.empty(len(rows), dtype=object)
+        for k, f in enumerate(np.asarray(rows).tolist()):
+            items = [self._item(i) for i in range(self.feature_item[f], self.feature_item[f + 1])]
+            out[k] = items[0] if len(items) == 1 else shapely.GeometryCollection(items) if _mixed(items) else _multi(items)
+        return out
+
+    def _item(self, i: int) -> shapely.Geometry:
+        rings = [
+            self.coords[self.ring_start[r] : self.ring_start[r + 1]]
+            for r in range(self.item_ring[i], self.item_ring[i + 1])
+        ]
+        if self.item_areal[i]:
+            return shapely.Polygon(rings[0], rings[1:])
+        return shapely.LineString(rings[0]) if len(rings[0]) > 1 else shapely.Point(rings[0][0])
+
+
+def _mixed(items: list[shapely.Geometry]) -> bool:
+    return len({g.geom_type for g in items}) > 1
+
+
+def _multi(items: list[shapely.Geometry]) -> shapely.Geometry:
+    kinds = {"Polygon": shapely.multipolygons, "LineString": shapely.multilinestrings, "Point": shapely.multipoints}
+    return kinds[items[0].geom_type](items) if items else shapely.GeometryCollection()
+
+
 def _parts(geoms: Geometries) -> tuple[Geometries, Array]:
     parts, feature = shapely.get_parts(geoms, return_index=True)
     while (shapely.get_type_id(parts) >= 4).any():

@@ -1,0 +1,86 @@
+"""What a person sees in the terminal: one progress bar, a summary at the end, the report's path last."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..text import Lang, Text
+from ..tools import TOOLS, tool
+
+_LEVELS = {
+    "critical": ("◆", "red", Text("严重", "critical")),
+    "warning": ("▲", "yellow", Text("警示", "warning")),
+    "note": ("●", "blue", Text("提示", "note")),
+    "clear": ("✓", "green", Text("无", "clear")),
+    "unknown": ("?", "bright_black", Text("含未知项", "with something unknown")),
+}
+
+
+@contextmanager
+def progress(*, quiet: bool, lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
+    """One bar on standard error, gone when done; nothing where no terminal is watching."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(Text("读取", "reading").in_(lang), total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what or "…", completed=done, total=total or None)
+
+        yield show
+
+
+def result(value: Any, lang: Lang) -> None:
+    """A tool's result as a person reads it."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    if hasattr(value, "levels"):
+        _screened(console, value, lang)
+    else:
+        for line in value.lines(lang):
+            console.print(line, markup=False)
+
+
+def _screened(console: Any, value: Any, lang: Lang) -> None:
+    from rich.table import Table
+    from rich.text import Text as Styled
+
+    for finding, steps in value.explained:
+        console.print(f"\n{finding['project_id']}  {finding[f'explanation_{lang}']}", markup=False)
+        for label, text in steps:
+            console.print(f"    {label}: {text}", markup=False)
+    counts = Text(
+        f"读入 {value.read} 行 = 筛查 {value.screened} + 退回 {value.rejected}",
+        f"read {value.read} = screened {value.screened} + rejected {value.rejected}",
+    )
+    console.print(counts.in_(lang), markup=False)
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for level, (mark, colour, title) in _LEVELS.items():
+        table.add_row(Styled(mark, style=colour), title.in_(lang), Styled(str(value.levels[level]), justify="right"))
+    console.print(table)
+    if value.rejected:
+        where = next(p for p in value.files if p.name == "rejected.csv")
+        console.print(Text(f"退回原因：{where}", f"why rows were rejected: {where}").in_(lang), markup=False)
+    console.print(str(value.files[0]), markup=False)
+
+
+def tools(which: str | None, lang: Lang, *, as_json: bool) -> None:
+    """List the tools, or show one's declaration."""
+    if which is not None:
+        sys.stdout.write(json.dumps(tool(which).as_dict(), ensure_ascii=False, indent=2) + "\n")
+    elif as_json:
+        sys.stdout.write(json.dumps([t.as_dict() for t in TOOLS], ensure_ascii=False, indent=2) + "\n")
+    else:
+        width = max(len(t.id) for t in TOOLS)
+        for t in TOOLS:
+            sys.stdout.write(f"{t.id:<{width}}  {t.summary.in_(lang)}\n")

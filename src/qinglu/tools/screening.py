@@ -1,0 +1,313 @@
+"""Screening: portfolio × layers × rules → the files and tables of the contract."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+
+from .. import __version__, example, portfolio, rules
+from ..atlas import RasterLayer, VectorLayer, advice, read_raster, read_vector
+from ..errors import InputError, NothingScreenedError, OptionError
+from ..model import EXPOSURES, FINDINGS, NEAREST, ZONAL, Layer, Portfolio, Screening
+from ..report import Nearby, Writer
+from ..report.evidence import why
+from ..screening import contract, judge, measure
+from ..text import Lang, Text
+from ..workspace import Workspace
+from .catalogue import COLUMN_FIELDS
+
+_WIDEST_KM = 1000.0
+_DRAWN = 12  # features drawn on one project's map
+_EXPLAINED = 50
+AnyLayer = VectorLayer | RasterLayer
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What a screening left behind.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        The report first.
+    levels : mapping
+        Projects by their worst level, and under ``unknown`` those with anything not known.
+    explained : tuple
+        For ``--explain``: finding, and the steps that led to it.
+    """
+
+    read: int
+    screened: int
+    rejected: int
+    levels: Mapping[str, int]
+    files: tuple[Path, ...]
+    seconds: float
+    explained: tuple[tuple[Mapping[str, Any], tuple[tuple[str, str], ...]], ...] = ()
+    exit_code: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "read": self.read,
+            "screened": self.screened,
+            "rejected": self.rejected,
+            "levels": dict(self.levels),
+            "files": [str(p) for p in self.files],
+            "explained": [{"finding": dict(f), "why": [list(s) for s in steps]} for f, steps in self.explained],
+        }
+
+
+def screen(
+    workspace: Workspace,
+    portfolio: Path,
+    layer: Sequence[Mapping[str, Any]],
+    raster: Sequence[Mapping[str, Any]],
+    atlas: bool,
+    buffer_km: Sequence[float],
+    on: date | None,
+    rulebook: Path | None,
+    explain: bool,
+    format: Sequence[str],  # noqa: A002 - the name of the flag
+    out: Path,
+    **columns: str | None,
+) -> Screened:
+    """Screen a portfolio file and write the results to `out`; see the declaration for the inputs."""
+    buffers_m = _buffers(buffer_km)
+    fields = {name: columns[f"{name}_field"] for name in COLUMN_FIELDS if columns.get(f"{name}_field")}
+    with _naming(portfolio):
+        read = _read(workspace, portfolio, cast(Mapping[str, str], fields))
+    layers = _layers(workspace, layer, raster, atlas)
+    job = Job(workspace, read, layers, buffers_m, on or workspace.today, (rulebook,) if rulebook else ())
+    return job.write(out, format, explain=explain)
+
+
+def demo(workspace: Workspace, on: date | None, format: Sequence[str], out: Path) -> Screened:  # noqa: A002
+    """The embedded example against the starter atlas and the sketches of three parks."""
+    read = _read(workspace, example.portfolio_path(), {})
+    known = example.parks_layer()
+    parks = read_vector(known.id, example.parks_path(), role=known.role, settings=workspace.settings)
+    layers = [replace(parks, layer=known), *_atlas(workspace)]
+    job = Job(workspace, read, layers, (1000.0, 5000.0, 10000.0, 50000.0), on or workspace.today)
+    return job.write(out, format)
+
+
+class _naming:  # noqa: N801 - reads as a phrase where it is used
+    """Errors about a portfolio name its file, whoever raises them."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, InputError) and self._name not in error.line("en"):
+            error.where = f"{self._name}: {error.where}" if error.where else self._name
+
+
+@dataclass(frozen=True)
+class Job:
+    """One screening, ready to run: into files piece by piece, or into tables at once."""
+
+    workspace: Workspace
+    portfolio: Portfolio
+    layers: Sequence[AnyLayer]
+    buffers_m: tuple[float, ...]
+    on: date
+    rulebooks: Sequence[Path] = ()
+    started: float = field(default_factory=time.perf_counter)
+
+    def pieces(self) -> Any:
+        """Measures and findings of each chunk of projects."""
+        book = self.workspace.rulebook(self.rulebooks)
+        with self.workspace.threads() as threads:
+            for measures in measure(
+                self.portfolio, self.layers, self.buffers_m,
+                run=threads.map, threads=threads.n, progress=self.workspace.progress,
+            ):  # fmt: skip
+                yield contract(measures), judge(measures, book.rules, self.on, advice)
+
+    def frame(self) -> Screening:
+        """Everything that is known before measuring."""
+        book = self.workspace.rulebook(self.rulebooks)
+        standing = rules.in_force(book.rules, self.on)
+        return Screening(
+            portfolio=self.portfolio,
+            layers=tuple(a.layer for a in self.layers),
+            exposures=EXPOSURES.empty_table(),
+            nearest=NEAREST.empty_table(),
+            zonal=ZONAL.empty_table(),
+            findings=FINDINGS.empty_table(),
+            rules=tuple(r.as_dict() for r in standing),
+            on=self.on,
+            buffers_m=self.buffers_m,
+            run=self._record({}),
+        )
+
+    def tables(self) -> Screening:
+        """Everything in memory, as Arrow tables."""
+        frame = self.frame()
+        parts = list(self.pieces())
+        return replace(
+            frame,
+            exposures=pa.concat_tables([m[0] for m, _ in parts]),
+            nearest=pa.concat_tables([m[1] for m, _ in parts]),
+            zonal=pa.concat_tables([m[2] for m, _ in parts]),
+            findings=pa.concat_tables([f for _, f in parts]),
+        )
+
+    def write(self, out: Path, formats: Sequence[str], *, explain: bool = False) -> Screened:
+        """Everything into files; memory is bounded by a chunk of projects."""
+        frame = self.frame()
+        lang = cast(Lang, self.workspace.settings.lang)
+        levels: dict[str, int] = dict.fromkeys(("critical", "warning", "note", "clear", "unknown"), 0)
+        exposed: list[pa.Table] = []
+        explained: list[Any] = []
+        measured = time.perf_counter()
+        with Writer(frame, out, formats, lang) as writer:
+            for (exposures, nearest, zonal, findings), _ in _paired(self.pieces()):
+                writer.append(exposures, nearest, zonal, findings)
+                _count(levels, findings)
+                if "html" in formats:
+                    exposed.append(exposures)
+                if explain and len(explained) < _EXPLAINED:
+                    explained += self._explained(findings, frame, lang)
+            seconds = {"measure_s": round(time.perf_counter() - measured, 3)}
+            nearby = self._nearby(writer.worst(), exposed) if "html" in formats else None
+            land = self.workspace.atlas.land() if "html" in formats else None
+            seconds["total_s"] = round(time.perf_counter() - self.started, 3)
+            files = writer.finish(self._record(seconds), land=land, nearby=nearby)
+        p = self.portfolio
+        return Screened(
+            p.n_read, len(p.projects), len(p.rejected), levels, tuple(files),
+            time.perf_counter() - self.started, tuple(explained[:_EXPLAINED]),
+        )  # fmt: skip
+
+    def _record(self, seconds: Mapping[str, float]) -> dict[str, Any]:
+        book = self.workspace.rulebook(self.rulebooks)
+        return {
+            "versions": {
+                "qinglu": __version__,
+                "python": platform.python_version(),
+                **{name: _version(name) for name in ("numpy", "shapely", "pyproj", "pyarrow", "rasterio")},
+            },
+            "rulebooks": [part.as_dict() for part in book.parts],
+            "settings": {"lang": self.workspace.settings.lang, "max_unpacked_mb": self.workspace.settings.max_unpacked_mb},
+            "timings": dict(seconds),
+        }
+
+    def _explained(self, findings: pa.Table, frame: Screening, lang: Lang) -> list[Any]:
+        known = {rule["id"]: rule for rule in frame.rules}
+        layers: dict[str, Layer] = {a.id: a for a in frame.layers}
+        out = []
+        for level in ("critical", "warning"):
+            rows = np.flatnonzero(findings["level"].to_numpy(zero_copy_only=False) == level)[:_EXPLAINED]
+            for finding in findings.take(pa.array(rows)).to_pylist():
+                steps = why(finding, known.get(finding["rule_id"]), layers.get(finding["layer_id"]), lang)
+                out.append((finding, steps))
+        return out
+
+    def _nearby(self, ids: Sequence[str], exposed: Sequence[pa.Table]) -> dict[str, list[Nearby]]:
+        """The nearest few features of each layer around the projects that get a map."""
+        vectors = {a.layer.id: a for a in self.layers if isinstance(a, VectorLayer)}
+        wanted = pa.array(ids, pa.string())
+        out: dict[str, list[Nearby]] = {}
+        rows: dict[str, dict[str, int]] = {}
+        for table in exposed:
+            import pyarrow.compute as pc
+
+            near = table.filter(pc.is_in(table["project_id"], value_set=wanted))
+            for row in near.select(["project_id", "layer_id", "feature_id", "feature_name"]).to_pylist():
+                layer = vectors[row["layer_id"]]
+                if layer.layer.role in ("country", "land"):
+                    continue
+                if row["layer_id"] not in rows:
+                    names = layer.features["feature_id"].to_pylist()
+                    rows[row["layer_id"]] = {name: i for i, name in enumerate(names)}
+                drawn = out.setdefault(row["project_id"], [])
+                if sum(n.layer_id == row["layer_id"] for n in drawn) < _DRAWN:
+                    geometry = layer.index.geometries(np.array([rows[row["layer_id"]][row["feature_id"]]]))[0]
+                    drawn.append(Nearby(row["layer_id"], row["feature_name"], geometry))
+        return out
+
+
+def _paired(pieces: Any) -> Any:
+    for (exposures, nearest, zonal), findings in pieces:
+        yield (exposures, nearest, zonal, findings), None
+
+
+def _count(levels: dict[str, int], findings: pa.Table) -> None:
+    """Add a chunk's projects to the counts: by worst level, and apart those with anything unknown."""
+    rank = {"unknown": -1, "clear": 0, "note": 1, "warning": 2, "critical": 3}
+    names = findings["level"].to_pylist()
+    worst: dict[str, int] = {}
+    unknown = set()
+    for project, level in zip(findings["project_id"].to_pylist(), names, strict=True):
+        worst[project] = max(worst.get(project, -1), rank[level])
+        if level == "unknown":
+            unknown.add(project)
+    for value in worst.values():
+        if value >= 0:
+            levels[("clear", "note", "warning", "critical")[value]] += 1
+    levels["unknown"] += len(unknown)
+
+
+def _buffers(buffer_km: Sequence[float]) -> tuple[float, ...]:
+    wrong = [b for b in buffer_km if not 0 <= b <= _WIDEST_KM]
+    if wrong or not buffer_km:
+        raise OptionError(
+            Text(f"缓冲距离 {wrong[0] if wrong else '空'} 不可用", f"a buffer of {wrong[0] if wrong else 'nothing'} km is not possible"),
+            Text(f"请填写0至{_WIDEST_KM:g}千米", f"Use 0 to {_WIDEST_KM:g} km"),
+            where="--buffer-km",
+        )
+    return tuple(sorted({1000.0 * b for b in buffer_km}))
+
+
+def _read(workspace: Workspace, path: Path, fields: Mapping[str, str]) -> Portfolio:
+    workspace.progress("read", 0, 1)
+    read = portfolio.read(path, fields=fields, settings=workspace.settings)
+    if not len(read.projects):
+        first = read.rejected["message"][0].as_py() if len(read.rejected) else ""
+        raise NothingScreenedError(
+            Text(f"{read.n_read} 行全部无法使用；第一行：{first}", f"all {read.n_read} rows were rejected; the first: {first}"),
+            where=path.name,
+        )
+    return portfolio.flag_country_mismatch(read, *workspace.atlas.countries())
+
+
+def _layers(workspace: Workspace, layer: Sequence[Any], raster: Sequence[Any], atlas: bool) -> list[AnyLayer]:
+    names = [given["name"] for given in (*layer, *raster)]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise OptionError(
+            Text(f"图层名称 {twice[0]} 用了两次", f"the name {twice[0]!r} is given to two layers"),
+            Text("请给每个图层不同的名称", "Give each layer a name of its own"),
+            where="--layer",
+        )
+    chosen: list[AnyLayer] = []
+    for given in layer:
+        workspace.progress(given["name"], 0, 1)
+        chosen.append(read_vector(**given, settings=workspace.settings))
+    chosen += [read_raster(**given, settings=workspace.settings) for given in raster]
+    if atlas or not names:
+        taken = set(names)
+        chosen += [a for a in _atlas(workspace) if a.layer.id not in taken]
+    return chosen
+
+
+def _atlas(workspace: Workspace) -> list[AnyLayer]:
+    return [workspace.atlas.open(layer.id) for layer in workspace.atlas.list()]
+
+
+def _version(name: str) -> str:
+    from importlib.metadata import version
+
+    return version(name)
