@@ -32,13 +32,15 @@ def test_a_cell_that_is_only_touched_along_its_edge_is_not_read():
 
 
 def test_rounding_of_the_transform_does_not_touch_neighbours():
-    """A tenth has no exact binary form, and a cell's edge is c + k·a: neither may reach the next cell."""
-    values = np.arange(36000, dtype=np.float64).reshape(10, 3600)
-    raster = ArrayRaster(values, (0.1, 0.0, -180.0, 0.0, -0.1, 90.0))
-    lon = np.round(np.arange(-179.9, 179.8, 0.1), 1)
-    stats = of(shapely.box(lon, 89.6, np.round(lon + 0.1, 1), 89.7), raster)
+    """A sixtieth has no exact binary form: c + k·a is off the grid line by more than noise in a share."""
+    n = 21600
+    raster = ArrayRaster(np.arange(2 * n).reshape(2, n), (1 / 60, 0, -180.0, 0, -1 / 60, 89.0))
+    minute = np.arange(-10799, 10798)
+    stats = of(shapely.box(minute / 60, 89 - 2 / 60, (minute + 1) / 60, 89 - 1 / 60), raster)
     np.testing.assert_array_equal(stats.min, stats.max)
-    np.testing.assert_array_equal(stats.min, 3 * 3600 + np.arange(1, 1 + len(lon)))
+    np.testing.assert_array_equal(stats.min, n + minute + 10800)
+    points = of(shapely.points(minute / 60, 89 - 1 / 60), raster)
+    np.testing.assert_array_equal(points.mean, n + minute + 10800)
 
 
 def test_holes_and_parts_and_ring_direction():
