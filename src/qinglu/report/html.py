@@ -18,7 +18,7 @@ from ..model import Level, Screening
 from ..model.country import country_title
 from ..text import Lang
 from . import evidence
-from .numbers import count, length, long_date, significant
+from .numbers import count, long_date, percent, round_length
 from .overview import overview
 from .page import Pages
 from .sitemap import Nearby
@@ -103,17 +103,7 @@ def write_html(
     }
     template = _environment(lang).get_template("report.html.j2")
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        template.stream(values).dump(_Chunks(file))
-
-
-class _Chunks:
-    """Gathers the template's many small pieces into large writes."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-
-    def write(self, text: str) -> None:
-        self._file.write(text)
+        file.writelines(template.generate(values))
 
 
 def _environment(lang: Lang) -> jinja2.Environment:
@@ -132,9 +122,9 @@ def _environment(lang: Lang) -> jinja2.Environment:
     environment.globals.update(
         t=t,
         n=count,
-        length=length,
+        length=round_length,
         Level=Level,
-        percent=lambda part, whole: significant(100 * part / whole) + "%" if whole else "0%",
+        percent=percent,
         country=lambda code: country_title(code).in_(lang) if code else say("country_none", lang),
         threshold=lambda rule, tier: evidence.threshold(rule, tier, lang),
         clause=lambda tier: evidence.clause(tier, lang),

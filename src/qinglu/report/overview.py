@@ -16,7 +16,7 @@ WIDTH = 4800  # drawing units; shown about 960 px wide, so that whole numbers ar
 _LAND_VERTICES = 12_000
 _CELL = 22  # markers of one level closer than this (4 px) are drawn once
 _LEAST_SPAN = 0.12  # earth radii (760 km): one site alone still shows where in the world it is
-_LEAST_ASPECT, _MOST_ASPECT = 1.55, 2.05
+_LEAST_ASPECT, _MOST_ASPECT = 1.55, 2.2
 _NORTH, _EAST = np.linspace(-90.0, 90.0, 91), np.linspace(-180.0, 180.0, 181)
 
 

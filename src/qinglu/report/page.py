@@ -12,23 +12,27 @@ import shapely
 
 from ..model import NOTES, Layer, Level, Screening
 from ..model.country import country_title
+from ..rules import figure
 from ..text import Lang
 from . import evidence
-from .numbers import area, length, quantity
+from .numbers import round_length
 from .sitemap import Nearby, SiteMap, site_map
 from .tally import WORST_FIRST, Detail, Tally
 from .words import say
 
 _MEASURED = 8  # features of a project listed on the page
+_QUESTIONS = ("q_location", "q_touch", "q_near", "q_ground", "q_unknown", "q_clear")
+"""In the order of reading: what is wrong with the place itself comes before what was found there."""
 _KNOWN = {Level.CRITICAL, Level.WARNING, Level.NOTE}
 
 
 @dataclass(frozen=True)
 class FindingView:
-    """One finding with its reasons."""
+    """One finding with its reasons. `head` is the verdict, `rest` the rule, layer and caveats in brief."""
 
     level: Level
-    text: str
+    head: str
+    rest: str
     steps: evidence.Steps
 
 
@@ -150,7 +154,7 @@ class Pages:
             level,
             bool(self._unknown[row]),
             tuple(self._by_project[row].tolist()),
-            self._explained(main) if main and level is not Level.CLEAR else "",
+            self._headline(main) if main and level is not Level.CLEAR else "",
         )
 
     def _view(
@@ -183,25 +187,20 @@ class Pages:
         order = {level.value: i for i, level in enumerate(WORST_FIRST)}
         return sorted(self._findings.get(project_id, []), key=lambda f: order[f["level"]])
 
-    def _explained(self, finding: Mapping[str, Any]) -> str:
-        return str(finding[f"explanation_{self._lang}"] or "")
+    def _headline(self, finding: Mapping[str, Any]) -> str:
+        return headline(finding[f"explanation_{self._lang}"] or "", Level(finding["level"]), self._lang)[0]
 
     def _groups(self, findings: list[dict[str, Any]]) -> tuple[tuple[str, tuple[FindingView, ...]], ...]:
         """Findings by the question they answer: what was found first, then unknown, then clear."""
         groups: dict[str, list[FindingView]] = {}
-        last = {Level.UNKNOWN: say("q_unknown", self._lang), Level.CLEAR: say("q_clear", self._lang)}
         for finding in findings:
             rule = self._rules.get(finding["rule_id"])
             level = Level(finding["level"])
-            question = (
-                rule["question"][self._lang] if rule and "question" in rule else say("q_other", self._lang)
-            )
             layer = self._layers.get(finding["layer_id"] or "")
-            view = FindingView(
-                level, self._explained(finding), evidence.why(finding, rule, layer, self._lang)
-            )
-            groups.setdefault(last.get(level, question), []).append(view)
-        return tuple((title, tuple(views)) for title, views in groups.items())
+            head, rest = headline(finding[f"explanation_{self._lang}"] or "", level, self._lang)
+            view = FindingView(level, head, rest, evidence.why(finding, rule, layer, self._lang))
+            groups.setdefault(_question(finding), []).append(view)
+        return tuple((say(key, self._lang), tuple(groups[key])) for key in _QUESTIONS if key in groups)
 
     def _reach(self, findings: list[dict[str, Any]]) -> float:
         """How far the map must show: the distance of what weighs most."""
@@ -233,17 +232,13 @@ class Pages:
 
     def _exposure(self, row: Mapping[str, Any]) -> MeasuredView:
         touches = row.get("intersects") or row["distance_m"] == 0
-        overlap_m2, overlap_m = row.get("overlap_m2"), row.get("overlap_m")
-        overlap = (
-            area(overlap_m2) if overlap_m2 is not None else length(overlap_m) if overlap_m is not None else ""
-        )
         distance = row["distance_m"]
         return MeasuredView(
             self._layer_title(row["layer_id"]),
             row.get("feature_name") or row["feature_id"] or "",
-            say("touching", self._lang) if touches else "" if distance is None else length(distance),
-            overlap,
-            quantity(row.get("overlap_share"), "share", self._lang),
+            say("touching", self._lang) if touches else _figure(distance, "m"),
+            _figure(row.get("overlap_m2"), "m2") or _figure(row.get("overlap_m"), "m"),
+            _figure(row.get("overlap_share"), "share"),
         )
 
     def _layer_title(self, layer_id: str) -> str:
@@ -252,7 +247,7 @@ class Pages:
 
     def _alt(self, name: str, drawing: SiteMap) -> str:
         join = "、" if self._lang == "zh" else ", "
-        rings = join.join(length(m) for m, _ in reversed(drawing.rings))
+        rings = join.join(round_length(m) for m, _ in reversed(drawing.rings))
         names = join.join(dict.fromkeys(d.name or self._layer_title(d.layer_id) for d in drawing.nearby))
         return say(
             "sitemap_alt",
@@ -262,6 +257,41 @@ class Pages:
             rings=say("sitemap_rings", self._lang, rings=rings) if rings else "",
             nearby=say("sitemap_nearby", self._lang, names=names) if names else "",
         )
+
+
+def _figure(value: float | None, unit: str) -> str:
+    return "" if value is None else figure(value, unit)
+
+
+def headline(text: str, level: Level, lang: Lang) -> tuple[str, str]:
+    """An explanation as its verdict, without the level that stands beside it, and the rest.
+
+    A text of another form is all verdict: nothing is ever left out.
+
+    Examples
+    --------
+    >>> headline("Note: a river is near. It is 5 m away. Rule: own, 1. Layer: Rivers (5).", Level.NOTE, "en")
+    ('A river is near. It is 5 m away.', 'Rule: own, 1. Layer: Rivers (5).')
+    >>> headline("As it came", Level.NOTE, "en")
+    ('As it came', '')
+    """
+    colon, mark = ("：", "依据：") if lang == "zh" else (":", " Rule: ")
+    body = text.removeprefix(f"{level.title.in_(lang)}{colon}").strip()
+    at = body.find(mark)
+    head, rest = (body, "") if at < 0 else (body[:at].strip(), body[at:].strip())
+    return head[:1].upper() + head[1:], rest
+
+
+def _question(finding: Mapping[str, Any]) -> str:
+    """Which question of a reader a finding answers, as a key of `_QUESTIONS`."""
+    level, measure = finding["level"], finding["measure"]
+    if level in {Level.UNKNOWN, Level.CLEAR}:
+        return f"q_{level}"
+    if measure == "noted":
+        return "q_location"
+    if measure == "distance":
+        return "q_near" if (finding["value"] or 0.0) > 0 else "q_touch"
+    return "q_touch" if measure == "overlap-share" else "q_ground"
 
 
 def _names(project: Mapping[str, Any], lang: Lang) -> tuple[str, str]:

@@ -135,8 +135,8 @@ def _margin(buffers_m: Sequence[float], reach_m: float) -> float:
 def _view(geometry: shapely.Geometry, margin_m: float) -> _View:
     west, south, east, north = geometry.bounds
     frame = LocalFrame((west + east) / 2, (south + north) / 2)
-    width_m = (east - west) * frame.metres_per_lon + 2.3 * margin_m
-    height_m = (north - south) * METRES_PER_DEGREE + 2.3 * margin_m
+    width_m = 1.12 * ((east - west) * frame.metres_per_lon + 2 * margin_m)
+    height_m = 1.12 * ((north - south) * METRES_PER_DEGREE + 2 * margin_m)
     return _View(frame, max(width_m / WIDTH, height_m / HEIGHT))
 
 

@@ -28,24 +28,26 @@ WORDS: dict[str, Text] = {
         "Read {read} rows = {screened} screened + {rejected} rejected",
     ),
     "projects": Text("项目", "Projects"),
+    "unit_project": Text("个项目", "project"),
     "unit_projects": Text("个项目", "projects"),
+    "asset": Text("处资产", "asset"),
     "assets": Text("处资产", "assets"),
     "assets_note": Text(
-        "同一位置只计一次：{shared} 个项目与其他项目共用位置",
-        "A place is counted once: {shared} projects share theirs with another",
+        "同一位置只计一次；与其他项目共用位置的项目：{shared} 个",
+        "A place is counted once; projects that share theirs with another: {shared}",
     ),
     "assets_all_apart": Text("每个项目各在一处", "No two projects share a place"),
-    "in_countries": Text("分布于 {n} 个国家和地区", "In {n} countries and areas"),
-    "of_which_cancelled": Text("其中 {n} 个已取消，保留并注明", "{n} cancelled: kept, and marked"),
+    "in_countries": Text("国家和地区：{n} 个", "Countries and areas: {n}"),
+    "of_which_cancelled": Text("已取消（保留并注明）：{n} 个", "Cancelled (kept, and marked): {n}"),
     "of_which_coarse": Text(
-        "{n} 个位置过于粗略（如整个省份），不能作场址判断",
-        "{n} too coarse to judge (a whole province, say)",
+        "位置过于粗略（如整个省份），不能作场址判断：{n} 个",
+        "Location too coarse to judge (a whole province, say): {n}",
     ),
-    "of_which_elsewhere": Text("{n} 个位置不在所申报的国家", "{n} lie in another country than declared"),
+    "of_which_elsewhere": Text("位置不在所申报的国家：{n} 个", "In another country than declared: {n}"),
     "by_worst": Text("按每个项目最严重的发现计", "Each project by its worst finding"),
     "level": Text("级别", "Level"),
     "share": Text("占比", "Share"),
-    "with_unknown": Text("{n} / {all} 个项目有未知项", "{n} of {all} projects have something unknown"),
+    "with_unknown": Text("有未知项的项目：{n} / {all}", "Projects with something unknown: {n} of {all}"),
     "with_unknown_short": Text("有未知项", "With unknowns"),
     "nothing_unknown": Text(
         "规则所问均有图层可答。", "Every question the rules ask was answered by a layer."
@@ -60,16 +62,16 @@ WORDS: dict[str, Text] = {
     "first_projects": Text("先核查发现最严重的项目：", "Look first at the projects with the worst findings:"),
     "first_none": Text("没有达到警示级别的发现。", "No finding reaches the level of a warning."),
     "first_layers": Text(
-        "补齐缺少的图层，首先是“{title}”：它使 {n} 个项目留有未知。",
-        "Get the missing layers, first of all “{title}”: it leaves {n} projects with an unknown.",
+        "补齐缺少的数据，首先是{title}（因此留有未知的项目：{n} 个）。",
+        "Get the missing data, first of all: {title} (projects left with an unknown: {n}).",
     ),
     "first_rejected": Text(
-        "改正未采用的 {n} 行后重新筛查；原因与办法见“未采用的行”。",
-        "Correct the {n} rejected rows and screen again; reasons and remedies are under “Rejected rows”.",
+        "改正未采用的行（{n} 行）后重新筛查；原因与办法见文末。",
+        "Correct the rejected rows ({n}) and screen again; reasons and remedies are at the end.",
     ),
     "first_coarse": Text(
-        "为 {n} 个位置过于粗略的项目取得确切场址或线位。",
-        "Get the actual site or line of the {n} projects whose location is too coarse to judge.",
+        "位置过于粗略的项目（{n} 个），取得确切场址或线位。",
+        "Get the actual site or line where the location is too coarse to judge (projects: {n}).",
     ),
     "and_more": Text("另有 {n} 个", "and {n} more"),
     # Map
@@ -80,7 +82,7 @@ WORDS: dict[str, Text] = {
         "the outline of the land asserts no border.",
     ),
     "map_hidden": Text(
-        "{n} 处与同级别的标记重叠，未单独画出。", "{n} places lie under a mark of the same level."
+        "与同级别标记重叠而未单独画出的位置：{n} 处。", "Places under a mark of the same level: {n}."
     ),
     "map_alt": Text(
         "{assets} 处资产的分布图：{levels}。下表逐一列出。",
@@ -96,7 +98,7 @@ WORDS: dict[str, Text] = {
     "country": Text("国家和地区", "Country or area"),
     "country_none": Text("未知或未填写", "Not known or not given"),
     "assets_column": Text("资产", "Assets"),
-    "others": Text("其余 {n} 个国家和地区", "{n} more countries and areas"),
+    "others": Text("其余国家和地区：{n} 个", "Further countries and areas: {n}"),
     # List of projects
     "all_projects": Text("全部项目", "All projects"),
     "all_projects_caption": Text("由重到轻排列", "The worst first"),
@@ -110,30 +112,32 @@ WORDS: dict[str, Text] = {
     "filter_text": Text("名称、编号、国家……", "Name, id, country …"),
     "filter_shown": Text("显示 {n} 个", "{n} shown"),
     "not_listed": Text(
-        "本页列出最严重的 {shown} 个项目；其余 {n} 个不在此列，见 findings 表。",
-        "This page lists the {shown} worst projects; {n} more are not listed here: see the findings table.",
+        "本页列出最严重的 {shown} 个项目；未列出的 {n} 个见 findings 表。",
+        "This page lists the {shown} worst projects. Not listed here, but in the findings table: {n}.",
     ),
     # Project by project
     "one_by_one": Text("逐个项目", "Project by project"),
     "not_detailed": Text(
         "以下详述最严重的 {shown} 个项目；其余 {n} 个仅列于上表，全部发现见 findings 表。",
-        "Shown in full: the {shown} worst projects. The other {n} are in the list above only; "
-        "the findings table has everything.",
+        "Shown in full: the {shown} worst projects. In the list above and the findings table only: {n}.",
     ),
     "row": Text("第 {n} 行", "row {n}"),
     "shape_point": Text("点", "point"),
     "shape_line": Text("线", "line"),
     "shape_area": Text("面", "area"),
-    "declared": Text("申报为“{given}”", "declared as “{given}”"),
+    "declared": Text("申报为{given}", "declared as {given}"),
     "notes": Text("对本行的说明", "Notes on this row"),
     "unknown_too": Text("另有未知项", "and unknowns"),
     "not_judged": Text(
         "没有规则对本项目作出判定：不是“无”，而是未知。",
         "No rule has judged this project: that is unknown, not clear.",
     ),
-    "q_unknown": Text("还有什么未知", "What is not known?"),
-    "q_clear": Text("已查且无", "Looked at and clear"),
-    "q_other": Text("其他", "Other"),
+    "q_location": Text("位置可靠吗？", "Is the location right?"),
+    "q_touch": Text("触及什么？", "What does it touch?"),
+    "q_near": Text("附近有什么？", "What is near?"),
+    "q_ground": Text("场地条件如何？", "What is the ground like?"),
+    "q_unknown": Text("还有什么未知？", "What is not known?"),
+    "q_clear": Text("已查，未见问题", "Looked at and clear"),
     "measured": Text("测得的邻近要素", "Features measured nearby"),
     "measured_more": Text(
         "只列最近的 {shown} 个，共 {n} 个；全部见 exposures 表。",
@@ -154,23 +158,11 @@ WORDS: dict[str, Text] = {
     "sitemap_nearby": Text("画出的要素：{names}。", "Features drawn: {names}."),
     "north_up": Text("上北", "North up"),
     # Evidence
-    "e_measure": Text("测量", "Measure"),
+    "e_measure": Text("度量", "Measure"),
     "e_rule": Text("规则", "Rule"),
-    "e_clause": Text("条款", "Clause"),
-    "e_layer": Text("图层", "Layer"),
-    "e_formula": Text("算法", "Formula"),
-    "m_distance": Text("距离", "Distance"),
-    "m_overlap_share": Text("重叠占项目自身的比例", "Share of the project overlapped"),
-    "m_zonal_max": Text("范围内最大值", "Highest value within the project"),
-    "m_zonal_mean": Text("范围内平均值", "Mean value within the project"),
-    "m_slope_max": Text("最大坡度", "Steepest slope"),
-    "m_slope_mean": Text("平均坡度", "Mean slope"),
-    "m_noted": Text("位置核对", "Check of the location"),
-    "f_not": Text("不满足 {comparison}", "not ({comparison})"),
     "checked": Text("{day}与原文核对", "read beside the official text on {day}"),
     "unchecked": Text("尚未与原文核对", "not yet checked against the official text"),
     "own_convention": Text("本规则集自定的筛查惯例", "a screening convention of this rulebook"),
-    "no_layer": Text("没有可用图层", "No layer was there to answer"),
     "demonstration": Text("示意草图，不得作为依据", "Demonstration sketch: do not rely on it"),
     # Back matter
     "method": Text("方法", "Method"),
@@ -195,13 +187,13 @@ WORDS: dict[str, Text] = {
     "rejected": Text("未采用的行", "Rejected rows"),
     "rejected_caption": Text("行号、原因与办法", "Row, reason and remedy"),
     "rejected_none": Text("所有行均已筛查。", "Every row was screened."),
-    "rejected_more": Text("另有 {n} 行，见 rejected.csv。", "{n} more rows are in rejected.csv."),
+    "rejected_more": Text("其余 {n} 行见 rejected.csv。", "Further rows, in rejected.csv: {n}."),
     "source_row": Text("行号", "Row"),
     "reason": Text("原因", "Reason"),
     "message": Text("说明与办法", "Message and remedy"),
     "sheet_full": Text(
-        "此表已满：另有 {n} 行未写入，请用 CSV 或 Parquet。",
-        "The sheet is full: {n} more rows were not written; use CSV or Parquet.",
+        "此表已满，未写入的行：{n}。请用 CSV 或 Parquet。",
+        "The sheet is full. Rows not written: {n}. Use CSV or Parquet.",
     ),
     # Summary of the workbook
     "s_source": Text("项目文件", "Portfolio"),
@@ -233,7 +225,7 @@ METHOD: tuple[Text, ...] = (
     Text(
         "测量不带判断。级别由规则给出，每条规则注明条款与日期；规则所问而无图层可答的，级别为“未知”。",
         "A measure carries no opinion. Levels come from rules, each with its clause and date; "
-        "what a rule asks and no layer answers is “unknown”.",
+        "what a rule asks and no layer answers is unknown.",
     ),
     Text(
         "地图为示意，经过简化；测量使用未经简化的几何。",
@@ -253,7 +245,7 @@ LIMITS: tuple[Text, ...] = (
     ),
     Text(
         "“无”只表示所列图层在规则的界限内没有发现，并不表示没有影响。",
-        "“Clear” means that the layers named show nothing within the limits of the rule; "
+        "Clear means that the layers named show nothing within the limits of the rule; "
         "it does not mean that there is no effect.",
     ),
     Text(

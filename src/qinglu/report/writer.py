@@ -126,7 +126,7 @@ class Writer:
         return sorted(paths, key=lambda p: p.name != "report.html")
 
     def worst(self, n: int | None = None) -> list[str]:
-        """Ids of the worst projects so far: those the page will detail, for whoever wants to draw features."""
+        """Ids of the worst projects so far: those whose maps can show features that are near."""
         n = self._bounds.detailed if n is None else n
         rows = self._tally.order()[:n]
         ids: list[str] = self._frame.portfolio.projects["project_id"].take(pa.array(rows)).to_pylist()
