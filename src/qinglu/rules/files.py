@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import functools
 import json
+import re
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -85,7 +86,16 @@ def check_schema(document: Any, where: str) -> None:
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
-    """YAML's safe loader, refusing a key that occurs twice: the second would silently win."""
+    """YAML's safe loader without two traps.
+
+    A key that occurs twice is refused: the second would silently win. And only true and false are
+    booleans: in YAML 1.1 the key ``on`` and the code ``NO`` would be, too.
+    """
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Any] = set()
@@ -96,6 +106,9 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
             seen.add(key)
         made: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return made
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
 
 
 def _plain(value: Any) -> Any:
