@@ -6,13 +6,16 @@ import ast
 import contextlib
 import io
 import re
+import runpy
 import shlex
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from qinglu import errors
 from qinglu.model import EXPOSURES, FINDINGS, NEAREST, NOTES, PROJECTS, REJECTED, ZONAL
+from qinglu.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -133,6 +136,34 @@ def test_every_note_is_described_in_both_languages():
     assert rows == {slug: [text.en, text.zh] for slug, text in NOTES.items()}
 
 
+def test_every_setting_is_described_with_its_default():
+    rows = _rows((DOCS / "reference" / "settings.md").read_text(encoding="utf-8"))
+    assert list(rows) == [f"QINGLU_{f.name.upper()}" for f in fields(Settings)]
+    for f in fields(Settings):
+        default, *meaning = rows[f"QINGLU_{f.name.upper()}"]
+        assert default == f"`{getattr(Settings(), f.name)}`"
+        assert _speaks_both(" ".join(meaning))
+
+
+def test_docs_name_only_settings_that_exist():
+    known = {f"QINGLU_{f.name.upper()}" for f in fields(Settings)}
+    named = {name for page in PAGES for name in re.findall(r"QINGLU_[A-Z_]+", page.read_text(encoding="utf-8"))}
+    assert named <= known
+
+
+def test_the_page_of_commands_is_up_to_date():
+    render = runpy.run_path(str(DOCS / "render.py"))
+    assert render["COMMANDS"].read_text(encoding="utf-8") == render["commands_page"](), "run: python docs/render.py"
+
+
+def test_every_reason_of_rejection_is_described_in_both_languages():
+    reasons = pytest.importorskip("qinglu.portfolio.reasons", reason="portfolios are not importable yet").REASONS
+    rows = _rows(_section("Reasons"))
+    assert list(rows) == list(reasons)
+    for slug, cells in rows.items():
+        assert _speaks_both(" ".join(cells)), slug
+
+
 def _slugs() -> dict[str, int | None]:
     """Slug and exit code of every error class in the package; None where the code is inherited."""
     known = {c.slug: c.exit_code for c in vars(errors).values() if isinstance(c, type) and hasattr(c, "slug")}
@@ -166,10 +197,20 @@ def test_the_two_readmes_are_equals():
     assert [int(t.split(".")[0]) for t in numbered] == list(range(1, 11))
 
 
-def test_the_two_tutorials_are_equals():
-    one, other = ((DOCS / name).read_text(encoding="utf-8") for name in ("tutorial.md", "tutorial.zh.md"))
-    assert [level for level, _ in _headings(one)] == [level for level, _ in _headings(other)]
-    assert _blocks(one) == _blocks(other)
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.zh.md")), ids=_name)
+def test_translated_pages_are_equals(page):
+    other = page.with_name(page.name.replace(".zh.md", ".md"))
+    zh, en = (p.read_text(encoding="utf-8") for p in (page, other))
+    assert [level for level, _ in _headings(en)] == [level for level, _ in _headings(zh)]
+    assert _blocks(en) == _blocks(zh)
+    assert en.count("\n|") == zh.count("\n|")
+    assert f"[中文]({page.name})" in en
+    assert f"[English]({other.name})" in zh
+
+
+def test_tutorial_and_how_tos_are_in_both_languages():
+    english = [p for p in (DOCS / "tutorial.md", *(DOCS / "how-to").glob("*.md")) if not p.name.endswith(".zh.md")]
+    assert [p.name for p in english if not p.with_name(p.stem + ".zh.md").exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
