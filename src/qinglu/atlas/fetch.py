@@ -90,6 +90,10 @@ class _Part:
     total: int | None = None
 
 
+class AbsentError(DownloadError):
+    """The server answers, and does not have the file."""
+
+
 class _AgainError(Exception):
     """An attempt that may succeed when repeated."""
 
@@ -412,6 +416,7 @@ def _answered(url: str, code: int, headers: Message) -> Exception:
             "提供方可能已更换版本；请手动下载后用 qinglu atlas add 添加",
             "the provider may have moved on; download it by hand, then `qinglu atlas add` it",
         )
+        return AbsentError(what, how, where=public(url))
     else:
         what = Text(f"服务器答复 {code}", f"the server answered {code}")
         how = Text("请稍后重试", "try again later")

@@ -35,7 +35,7 @@ def densified(geoms: Geometries, step_m: float = STEP_M) -> Geometries:
     --------
     >>> line = np.array([shapely.LineString([(0, 60), (90, 60)])], object)
     >>> round(float(shapely.get_coordinates(densified(line))[:, 1].max()), 2)
-    67.83
+    67.8
     """
     out = geoms.copy()
     for i, g in enumerate(geoms):
