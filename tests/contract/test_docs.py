@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import inspect
 import io
 import re
 import runpy
@@ -12,6 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
 
 from qinglu import errors
 from qinglu.model import EXPOSURES, FINDINGS, NEAREST, NOTES, PROJECTS, REJECTED, ZONAL
@@ -93,6 +95,27 @@ def test_command_parses(page, line):
         except SystemExit:
             pytest.fail(f"{page}: {line}\n{said.getvalue()}")
     assert parsed is not None
+
+
+def test_commands_name_connectors_that_exist():
+    records = ROOT / "src" / "qinglu" / "atlas" / "data" / "connectors.yaml"
+    if not records.exists():
+        pytest.skip("there are no connectors yet")
+    named = {found[1] for _, line in COMMANDS if (found := re.match(r"qinglu atlas fetch ([\w-]+)", line))}
+    assert named
+    assert named <= set(yaml.safe_load(records.read_text(encoding="utf-8")))
+
+
+def test_the_call_in_the_readme_fits_the_function():
+    import qinglu
+
+    if not hasattr(qinglu, "screen"):
+        pytest.skip("qinglu.screen is not there yet")
+    code = next(body for lang, body in _blocks(README) if lang == "python")
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    call = next(c for c in calls if ast.unparse(c.func) == "qinglu.screen")
+    given = {word.arg: None for word in call.keywords if word.arg}
+    inspect.signature(qinglu.screen).bind(*call.args, **given)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
