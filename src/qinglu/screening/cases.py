@@ -22,7 +22,7 @@ from .measures import EXPOSED, NEAR, SLOPE, ZONED, Measures
 
 _KEYS = {
     "file": {"rule", "cases"},
-    "case": {"title", "on", "given", "expect"},
+    "case": {"title", "rule", "on", "given", "expect"},
     "given": {"project", "layer", "features", "raster", "slope", "widest_buffer_km"},
     "project": {"country", "shape", "sector", "stage", "notes"},
     "layer": {"kind", "role", "withheld", "covers", "demonstration"},
@@ -49,7 +49,7 @@ class Case:
 
 
 def read_cases(path: Path) -> tuple[Case, ...]:
-    """The cases of one file.
+    """The cases of one file, each on the rule it names or else on that of the file.
 
     Raises
     ------
@@ -69,9 +69,8 @@ def read_cases(path: Path) -> tuple[Case, ...]:
         for feature in given.get("features", ()):
             _known(feature, "feature", where)
         _known(entry["expect"], "expect", where)
-        found.append(
-            Case(document["rule"], entry["title"], date.fromisoformat(entry["on"]), given, entry["expect"])
-        )
+        rule = entry.get("rule") or document["rule"]
+        found.append(Case(rule, entry["title"], date.fromisoformat(entry["on"]), given, entry["expect"]))
     return tuple(found)
 
 
