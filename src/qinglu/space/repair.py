@@ -128,7 +128,11 @@ def _across_seam(geom: shapely.Geometry) -> shapely.Geometry:
     kind, same = present[0]
     if len(same) == 1:
         return same[0]
-    return (shapely.multipolygons if kind == 3 else shapely.multilinestrings if kind == 1 else shapely.multipoints)(same)
+    if kind == 3 and not (together := shapely.multipolygons(same)).is_valid:
+        return shapely.union_all(same)  # strips of a polar cap meet again where its ring began
+    if kind == 3:
+        return together
+    return (shapely.multilinestrings if kind == 1 else shapely.multipoints)(same)
 
 
 def _unrolled(part: shapely.Geometry) -> shapely.Geometry:
