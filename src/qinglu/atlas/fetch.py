@@ -11,33 +11,28 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import http.client
 import json
 import os
 import shutil
-import ssl
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import IO, Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 
 from .. import __version__
-from ..errors import DownloadError, IntegrityError, OptionError, SizeLimitError
+from ..errors import DownloadError, IntegrityError, SizeLimitError
 from ..text import Text
+from .web import AgainError, check_url, network_errors, opener, public
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that are there and the bytes that there will be, None where nobody says."""
 
 _CHUNK = 1 << 16
 _MB = 1 << 20
-_RETRY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_WAIT_S = 60.0
 
 
@@ -90,34 +85,6 @@ class _Part:
     total: int | None = None
 
 
-class AbsentError(DownloadError):
-    """The server answers, and does not have the file."""
-
-
-class _AgainError(Exception):
-    """An attempt that may succeed when repeated."""
-
-    def __init__(self, why: Text, wait_s: float | None = None, *, afresh: bool = False) -> None:
-        super().__init__(why.en)
-        self.why = why
-        self.wait_s = wait_s
-        self.afresh = afresh  # what has come so far does not belong to the file that is there now
-
-
-def public(url: str) -> str:
-    """The URL without its query, which may hold a token, and without credentials.
-
-    Examples
-    --------
-    >>> public("https://user:secret@example.org/a/b?token=abc#x")
-    'https://example.org/a/b'
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    netloc = f"{host}:{parts.port}" if parts.port else host
-    return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
-
-
 def download(
     url: str,
     target: Path,
@@ -158,7 +125,7 @@ def download(
     OptionError
         Not an http or https URL.
     """
-    _check_url(url)
+    check_url(url)
     patience = patience or Patience()
     job = _Job(url, target, size, max_bytes, dict(headers or {}), progress, patience)
     with _disk_errors(target):
@@ -203,7 +170,7 @@ class _Job:
             before = self._have()
             try:
                 return self._attempt()
-            except _AgainError as e:
+            except AgainError as e:
                 if e.afresh:
                     self.discard()
                 idle = 0 if self._have() > before else idle + 1
@@ -231,7 +198,7 @@ class _Job:
         if known.total is not None and have == known.total:
             return known.total
         request = urllib.request.Request(self.url, headers=self._request_headers(have, known))
-        with _network_errors(self.url), _opener().open(request, timeout=self.patience.timeout_s) as reply:
+        with network_errors(self.url), opener().open(request, timeout=self.patience.timeout_s) as reply:
             return self._receive(reply, have, known)
 
     def _request_headers(self, have: int, known: _Part) -> dict[str, str]:
@@ -254,7 +221,7 @@ class _Job:
             start, total = _content_range(headers)
             changed = _validator(headers) not in ("", known.validator)
             if start != have or changed or (known.total is not None and total != known.total):
-                raise _AgainError(
+                raise AgainError(
                     Text("服务器续传的内容不符", "the server went on with something else"), afresh=True
                 )
         else:  # 200: the server ignores ranges, or the file has changed; begin again
@@ -317,7 +284,7 @@ class _Job:
             finally:
                 out.truncate(out.tell())
         if total is not None and have < total:
-            raise _AgainError(
+            raise AgainError(
                 Text(f"连接中断，收到 {have}/{total} 字节", f"the connection ended at byte {have} of {total}")
             )
 
@@ -331,111 +298,6 @@ class _Job:
     def _remember(self, part: _Part) -> None:
         text = json.dumps({"validator": part.validator, "total": part.total})
         self.state.write_text(text, encoding="utf-8")
-
-
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Only to http and https, never from https down to http, and without headers meant for another host."""
-
-    max_redirections = 10
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
-    ) -> urllib.request.Request | None:
-        _check_url(newurl)
-        if urlsplit(req.full_url).scheme == "https" and urlsplit(newurl).scheme != "https":
-            raise DownloadError(
-                Text("服务器要求改用不加密的连接", "the server sends us on to an unencrypted connection"),
-                Text(
-                    "请手动下载后用 qinglu atlas add 添加", "download it by hand, then `qinglu atlas add` it"
-                ),
-                where=public(req.full_url),
-            )
-        new = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if new is not None and urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
-            for name in [n for n in new.headers if n.lower() not in _ANY_HOST]:
-                new.remove_header(name)
-        return new
-
-
-_ANY_HOST = frozenset({"user-agent", "accept-encoding", "range", "if-range"})
-
-
-def _opener() -> urllib.request.OpenerDirector:
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        _Redirects(),
-    ):
-        opener.add_handler(handler)
-    return opener
-
-
-def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise OptionError(
-            Text(
-                f"只能从http或https地址下载，不能用 {public(url)!r}", f"cannot download from {public(url)!r}"
-            ),
-            Text("请提供http(s)地址", "give an http or https address"),
-        )
-
-
-@contextmanager
-def _network_errors(url: str) -> Iterator[None]:
-    try:
-        yield
-    except urllib.error.HTTPError as e:
-        e.close()
-        raise _answered(url, e.code, e.headers) from e
-    except urllib.error.URLError as e:
-        raise _unreached(url, e.reason) from e
-    except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as e:
-        raise _AgainError(
-            Text("连接中断或超时", f"the connection stalled or broke ({type(e).__name__})")
-        ) from e
-
-
-def _answered(url: str, code: int, headers: Message) -> Exception:
-    if code == 416:  # what we hold is not a beginning of what is there now
-        return _AgainError(Text("服务器上的文件已改变", "the file on the server has changed"), afresh=True)
-    if code in _RETRY:
-        return _AgainError(Text(f"服务器答复 {code}", f"the server answered {code}"), _retry_after(headers))
-    if code in (401, 403):
-        what = Text(f"服务器拒绝访问（{code}）", f"the server refused access ({code})")
-        how = Text(
-            "请检查令牌是否有效、许可是否已取得", "check that the token is valid and the licence is granted"
-        )
-    elif code in (404, 410):
-        what = Text(f"服务器上没有该文件（{code}）", f"the server does not have the file ({code})")
-        how = Text(
-            "提供方可能已更换版本；请手动下载后用 qinglu atlas add 添加",
-            "the provider may have moved on; download it by hand, then `qinglu atlas add` it",
-        )
-        return AbsentError(what, how, where=public(url))
-    else:
-        what = Text(f"服务器答复 {code}", f"the server answered {code}")
-        how = Text("请稍后重试", "try again later")
-    return DownloadError(what, how, where=public(url))
-
-
-def _unreached(url: str, reason: object) -> Exception:
-    if isinstance(reason, TimeoutError | ConnectionError):
-        return _AgainError(Text("无法连接服务器", f"the server cannot be reached ({type(reason).__name__})"))
-    host = urlsplit(url).hostname
-    why = " ".join(str(reason).split())[:80]
-    return DownloadError(
-        Text(f"无法连接 {host}（{why}）", f"cannot reach {host} ({why})"),
-        Text(
-            "请检查网络或代理（HTTPS_PROXY）；离线时可在别处下载后用 qinglu atlas add 添加",
-            "check the network or the proxy (HTTPS_PROXY); offline, bring the file and `qinglu atlas add` it",
-        ),
-        where=public(url),
-    )
 
 
 def _gave_up(url: str, attempts: int, why: Text, have: int) -> DownloadError:
@@ -524,17 +386,6 @@ def _content_range(headers: Message) -> tuple[int, int | None]:
     if unit != "bytes" or not first.isdigit():
         return -1, None
     return int(first), int(total) if total.isdigit() else None
-
-
-def _retry_after(headers: Message) -> float | None:
-    raw = headers.get("Retry-After", "")
-    if raw.isdigit():
-        return float(raw)
-    try:
-        until, answered = parsedate_to_datetime(raw), parsedate_to_datetime(headers.get("Date", ""))
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, (until - answered).total_seconds())
 
 
 def _sha256(path: Path) -> str:

@@ -14,8 +14,9 @@ from ..errors import DownloadError, OptionError, TermsError
 from ..model import country_code
 from ..text import Text
 from .connectors import Connector
-from .fetch import AbsentError, Patience, Progress, download
+from .fetch import Patience, Progress, download
 from .tiles import Bbox, tiles
+from .web import AbsentError
 
 _MOST_PAGES = 2_000
 FileProgress = Callable[[str, int, int | None], None]

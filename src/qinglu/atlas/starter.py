@@ -1,4 +1,4 @@
-"""The starter atlas: layers computed from data inside installed packages, so that a first run needs no network.
+"""The starter atlas: layers computed from data inside installed packages, so a first run needs no network.
 
 Packages are read as folders of files and never imported: their imports would cost time and bring code along.
 """

@@ -24,7 +24,7 @@ class _Grid:
 
 
 def check_bbox(bbox: Bbox) -> Bbox:
-    """Raise `OptionError` unless `bbox` is west, south, east, north in degrees; west > east crosses the seam."""
+    """Raise `OptionError` unless `bbox` is west, south, east, north; west > east crosses the seam."""
     west, south, east, north = bbox
     if not (all(map(math.isfinite, bbox)) and -180 <= west <= 180 and -180 <= east <= 180) or not (
         -90 <= south < north <= 90 and west != east
