@@ -14,7 +14,8 @@ from .projection import Floats, equal_earth, unwrapped
 
 WIDTH = 4800  # drawing units; shown about 960 px wide, so that whole numbers are fine enough
 _LAND_VERTICES = 12_000
-_CELL = 22  # markers of one level closer than this (4 px) are drawn once
+_MARK_SIZES = ((150, 80), (600, 64), (1_500, 52))  # up to so many assets, so large a mark
+_SMALLEST_MARK = 44
 _LEAST_SPAN = 0.12  # earth radii (760 km): one site alone still shows where in the world it is
 _LEAST_ASPECT, _MOST_ASPECT = 1.55, 2.2
 _NORTH, _EAST = np.linspace(-90.0, 90.0, 91), np.linspace(-180.0, 180.0, 181)
@@ -40,6 +41,8 @@ class Overview:
         Of the drawing, in its units.
     land, graticule, outline : str
         SVG path data; "" where there is nothing to draw.
+    mark : int
+        Width of a marker.
     markers : tuple of Marker
         In drawing order: the worst last, so that it lies on top.
     n_hidden : int
@@ -51,6 +54,7 @@ class Overview:
     land: str
     graticule: str
     outline: str
+    mark: int
     markers: tuple[Marker, ...]
     n_hidden: int
 
@@ -84,13 +88,15 @@ def overview(portfolio: Portfolio, worst: npt.NDArray[np.int64], land: shapely.G
     geometry_rows = portfolio.projects["geometry"].to_numpy()[rows]
     plane = equal_earth(anchors(portfolio.geometries[geometry_rows]))
     window = _window(plane)
-    markers, hidden = _markers(window.units(plane), worst[rows], rows)
+    mark = next((size for most, size in _MARK_SIZES if len(rows) <= most), _SMALLEST_MARK)
+    markers, hidden = _markers(window.units(plane), worst[rows], rows, mark // 2)
     return Overview(
         WIDTH,
         window.height,
         "" if land is None else _draw_land(land, window),
         _graticule(window),
         _outline(window),
+        mark,
         markers,
         hidden,
     )
@@ -137,10 +143,10 @@ def _window(plane: Floats) -> _Window:
 
 
 def _markers(
-    units: Floats, levels: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
+    units: Floats, levels: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], cell: int
 ) -> tuple[tuple[Marker, ...], int]:
-    """Markers in drawing order, one per level and cell."""
-    cells = np.column_stack([np.floor(units / _CELL).astype(np.int64), levels])
+    """Markers in drawing order, one per level and cell, and how many are not drawn."""
+    cells = np.column_stack([np.floor(units / cell).astype(np.int64), levels])
     _, first = np.unique(cells, axis=0, return_index=True)
     keep = np.sort(first)
     keep = keep[np.lexsort([keep, -levels[keep]])]

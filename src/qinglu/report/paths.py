@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-Floats = npt.NDArray[np.float64]
+_LEAST_VERTICES = 5  # room for each part: a ring of a triangle, and one to spare
+_COARSEST = 1e9  # drawing units; beyond the size of any drawing
 
 
 def bounded(geometry: shapely.Geometry, tolerance: float, most: int) -> shapely.Geometry:
@@ -21,24 +22,23 @@ def bounded(geometry: shapely.Geometry, tolerance: float, most: int) -> shapely.
     most : int
         The bound.
     """
-    parts = shapely.get_parts(geometry)
+    parts = shapely.get_parts(_flat(geometry))
     if shapely.get_num_coordinates(parts).sum() > most:
-        parts = shapely.simplify(parts, tolerance, preserve_topology=False)
-    for _ in range(40):
-        sizes = shapely.get_num_coordinates(parts)
-        if sizes.sum() <= most:
-            break
+        parts = _largest(parts, tolerance, max(1, most // _LEAST_VERTICES))
+    drawn = parts
+    while shapely.get_num_coordinates(drawn).sum() > most and tolerance < _COARSEST:
+        drawn = shapely.simplify(parts, tolerance, preserve_topology=False)
+        lost = shapely.is_empty(drawn)
+        drawn[lost] = shapely.simplify(parts[lost], tolerance, preserve_topology=True)  # at least a triangle
         tolerance *= 2
-        parts = shapely.simplify(parts, tolerance, preserve_topology=False)
-        parts = _largest(parts, tolerance, most)
-    return shapely.geometrycollections(parts[~shapely.is_empty(parts)])
+    return shapely.geometrycollections(drawn)
 
 
-def _largest(parts: npt.NDArray[np.object_], tolerance: float, most: int) -> npt.NDArray[np.object_]:
-    """Without parts too small to see, and never more parts than could be drawn; the largest always stays."""
+def _largest(parts: npt.NDArray[np.object_], tolerance: float, n: int) -> npt.NDArray[np.object_]:
+    """The `n` largest parts that can be seen, in their order; the largest always stays."""
     west, south, east, north = shapely.bounds(parts).T
-    extent = np.nan_to_num(np.maximum(east - west, north - south), nan=-1.0)
-    order = np.argsort(-extent, kind="stable")[: max(1, most // 2)]
+    extent = np.maximum(east - west, north - south)
+    order = np.argsort(-extent, kind="stable")[:n]
     large = order[(extent[order] > tolerance) | (np.arange(len(order)) == 0)]
     kept: npt.NDArray[np.object_] = parts[np.sort(large)]
     return kept
@@ -61,7 +61,7 @@ def path_data(geometry: shapely.Geometry) -> str:
         kind = shapely.get_type_id(part)
         if kind == 3:
             pieces += (_ring(ring, closed=True) for ring in shapely.get_rings(part))
-        elif not shapely.is_empty(part):
+        else:
             pieces.append(_ring(part, closed=False))
     return "".join(pieces)
 
@@ -71,7 +71,7 @@ def _flat(geometry: shapely.Geometry) -> shapely.Geometry:
     parts = shapely.get_parts(geometry)
     while (shapely.get_type_id(parts) > 3).any():
         parts = shapely.get_parts(parts)
-    return shapely.geometrycollections(parts)
+    return shapely.geometrycollections(parts[~shapely.is_empty(parts)])
 
 
 def _ring(line: shapely.Geometry, *, closed: bool) -> str:

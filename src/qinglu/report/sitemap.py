@@ -149,12 +149,7 @@ def _in_view(geometry: shapely.Geometry, view: _View, most: int) -> str:
             piece = shapely.clip_by_rect(geometry, west + turn, south, east + turn, north)
             pieces.append(shapely.transform(piece, lambda c, turn=turn: c - (turn, 0.0)))
     drawn = view.draw(shapely.geometrycollections(pieces))
-    return "" if shapely.is_empty(drawn) else path_data(bounded(_flattened(drawn), 3.0, most))
-
-
-def _flattened(geometry: shapely.Geometry) -> shapely.Geometry:
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    return shapely.geometrycollections(parts[~shapely.is_empty(parts)])
+    return "" if shapely.is_empty(drawn) else path_data(bounded(drawn, 3.0, most))
 
 
 def _drawn(feature: Nearby, view: _View) -> Drawn:

@@ -58,7 +58,6 @@ WORDS: dict[str, Text] = {
     ),
     "would_answer": Text("可解答的图层", "What would answer"),
     "how_to_get": Text("如何取得", "How to get it"),
-    "missing_layer": Text("没有此类图层", "No such layer"),
     "first_projects": Text("先核查发现最严重的项目：", "Look first at the projects with the worst findings:"),
     "first_none": Text("没有达到警示级别的发现。", "No finding reaches the level of a warning."),
     "first_layers": Text(
@@ -88,7 +87,6 @@ WORDS: dict[str, Text] = {
         "{assets} 处资产的分布图：{levels}。下表逐一列出。",
         "Map of {assets} assets: {levels}. The tables below list every one.",
     ),
-    "marks": Text("图例", "Marks"),
     # Countries
     "by_country": Text("按国家和地区", "By country or area"),
     "by_country_caption": Text(
@@ -149,8 +147,6 @@ WORDS: dict[str, Text] = {
     "overlap": Text("重叠", "Overlap"),
     "overlap_share": Text("占项目", "Of the project"),
     "touching": Text("相接", "touches"),
-    "beyond": Text("最近要素在最宽缓冲区之外", "Nearest, beyond the widest buffer"),
-    "to_top": Text("回到全部项目", "Back to the list"),
     "sitemap_alt": Text(
         "{name} 的位置图（{shape}）。{rings}{nearby}", "Map of {name} ({shape}). {rings}{nearby}"
     ),
