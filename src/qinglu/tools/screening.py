@@ -80,7 +80,7 @@ def screen(
     **columns: str | None,
 ) -> Screened:
     """Screen a portfolio file and write the results to `out`; see the declaration for the inputs."""
-    buffers_m = _buffers(buffer_km)
+    buffers_m = checked_buffers(buffer_km)
     fields = {name: columns[f"{name}_field"] for name in COLUMN_FIELDS if columns.get(f"{name}_field")}
     with _naming(portfolio):
         read = _read(workspace, portfolio, cast(Mapping[str, str], fields))
@@ -260,7 +260,14 @@ def _count(levels: dict[str, int], findings: pa.Table) -> None:
     levels["unknown"] += len(unknown)
 
 
-def _buffers(buffer_km: Sequence[float]) -> tuple[float, ...]:
+def checked_buffers(buffer_km: Sequence[float]) -> tuple[float, ...]:
+    """Buffers in metres, ascending, none twice.
+
+    Raises
+    ------
+    OptionError
+        None at all, negative, or beyond 1,000 km.
+    """
     wrong = [b for b in buffer_km if not 0 <= b <= _WIDEST_KM]
     if wrong or not buffer_km:
         raise OptionError(
