@@ -5,8 +5,9 @@ from collections import Counter
 import numpy as np
 import pyarrow as pa
 import pytest
-from screening_made import large_screening, small_screening
+from screening_made import large_screening, small_screening, table
 
+from qinglu.model import FINDINGS
 from qinglu.report.summary import asked_roles, summarise
 from qinglu.report.tally import WORST_FIRST, Tally, by_country, n_assets
 
@@ -73,9 +74,21 @@ def test_assets_count_places_and_not_loans():
 def test_missing_data_is_counted_in_projects_and_says_how_to_get_it():
     screening = small_screening()
     missing = summarise(screening, tallied(screening)).missing
-    assert [(m.title.en, m.n_projects) for m in missing] == [("World Heritage", 2), ("National parks (sketch)", 1)]
+    assert [(m.title.en, m.n_projects) for m in missing] == [("World Heritage", 2), ("The actual site or line", 1)]
+    assert "UNESCO" in missing[0].how.en
     assert all(m.how.zh and m.how.en for m in missing)
-    assert missing[1].how.en == "Comes with the software"
+
+
+def test_a_layer_that_could_not_say_is_named_with_its_source():
+    screening = small_screening()
+    unknown = [("NA", "screening.river.near", "unknown", "distance", None, "m", "rivers", "5.1.2", "", "")]
+    unknown += [("NA", "screening.protected.near", "unknown", "distance", None, "m", "parks", "2026-1", "", "")]
+    missing = summarise(screening, tallied(small_screening(findings=table(FINDINGS, unknown)))).missing
+    rivers, parks = sorted(missing, key=lambda m: m.title.en, reverse=True)
+    assert (rivers.title.en, parks.title.en) == ("Rivers", "National parks (sketch)")
+    assert "could not say here" in rivers.how.en
+    assert "Comes with the software" not in parks.how.en  # a sketch is no answer
+    assert "wdpa" in parks.how.en
 
 
 def test_two_rules_that_miss_the_same_layer_count_a_project_once():

@@ -42,8 +42,8 @@ class Page(HTMLParser):
             self.open.pop()
 
     def handle_endtag(self, tag):
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
+        assert self.open[-1:] == [tag], f"</{tag}> closes nothing"
+        self.open.pop()
 
     def handle_data(self, data):
         if self.open and self.open[-1] not in {"script", "style"}:

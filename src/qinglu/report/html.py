@@ -13,6 +13,7 @@ from typing import Any
 
 import jinja2
 import shapely
+from markupsafe import Markup, escape
 
 from ..model import Level, Screening
 from ..model.country import country_title
@@ -119,6 +120,7 @@ def _environment(lang: Lang) -> jinja2.Environment:
     def t(key: str, **values: object) -> str:
         return say(key, lang, **values)
 
+    environment.filters["code"] = code
     environment.globals.update(
         t=t,
         n=count,
@@ -133,6 +135,20 @@ def _environment(lang: Lang) -> jinja2.Environment:
         measure=lambda name: evidence.measure_title(name, lang),
     )
     return environment
+
+
+def code(text: str) -> Markup:
+    """Text with what stands between backticks set as code; everything in it stays text.
+
+    Examples
+    --------
+    >>> code("run `qinglu atlas fetch x` <now>")
+    Markup('run <code>qinglu atlas fetch x</code> &lt;now&gt;')
+    """
+    parts = str(escape(text)).split("`")
+    if len(parts) % 2 == 0:  # a backtick alone is only a backtick
+        return escape(text)
+    return Markup("").join(Markup(f"<code>{p}</code>" if i % 2 else p) for i, p in enumerate(parts))
 
 
 @cache

@@ -11,12 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..atlas import advice
 from ..model import Layer, Screening, role_title
 from ..text import Lang, Text
-from .tally import WORST_FIRST, CountryCount, Tally, by_country, n_assets
-from .words import HOW_TO_GET, WORDS
-
-_NOBODY_ASKED = Text("其他问题", "Other questions")
+from .tally import COARSE, WORST_FIRST, CountryCount, Tally, by_country, n_assets
+from .words import WORDS
 
 
 @dataclass(frozen=True)
@@ -141,22 +140,26 @@ def _missing(screening: Screening, tally: Tally) -> tuple[Missing, ...]:
 
 
 def _asked_title(asked: str, layer: Layer | None) -> Text:
-    roles = [role_title(role) for role in asked.split(",") if role]
+    if asked == COARSE:
+        return WORDS["precise_location"]
     if layer is not None:
         return layer.title
+    roles = [role_title(role) for role in asked.split(",") if role]
     if not roles:
-        return _NOBODY_ASKED
+        return WORDS["other_questions"]
     return Text("、".join(r.zh for r in roles), ", ".join(r.en for r in roles))
 
 
 def _how(asked: str, layer: Layer | None) -> Text:
-    if layer is not None and layer.how_to_get.en:
-        return layer.how_to_get
-    for role in asked.split(","):
-        how = HOW_TO_GET.get(role) or HOW_TO_GET.get(role.split(".")[0])
-        if how:
-            return how
-    return HOW_TO_GET[""]
+    """Where an answer comes from. A sketch is answered by the real layer, others by what they say."""
+    if asked == COARSE:
+        return WORDS["precise_location_how"]
+    told = advice(asked.split(",")[0]) if asked else Text("", "")
+    if layer is None:
+        return told
+    if layer.how_to_get.en and not layer.demonstration:
+        told = layer.how_to_get
+    return Text(*(text.format(how=how) for text, how in zip(WORDS["could_not_say"], told, strict=True)))
 
 
 def _noted(projects: pa.Table) -> Counter[str]:

@@ -17,6 +17,8 @@ WORST_FIRST = (Level.CRITICAL, Level.WARNING, Level.NOTE, Level.UNKNOWN, Level.C
 """The order of reading. Unknown stands before clear: it may hide anything."""
 
 _COLUMN = {level.value: i for i, level in enumerate(WORST_FIRST)}
+COARSE = "location-too-coarse"
+"""The note on projects whose place is the reason that layers cannot answer."""
 _UNKNOWN = WORST_FIRST.index(Level.UNKNOWN)
 _SCHEMAS = {"exposures": EXPOSURES, "nearest": NEAREST, "zonal": ZONAL, "findings": FINDINGS}
 
@@ -44,6 +46,7 @@ class Tally:
 
     def __init__(self, portfolio: Portfolio, keep: int, asks: Mapping[str, str]) -> None:
         self._ids = portfolio.projects["project_id"].combine_chunks()
+        self._coarse = _noted(portfolio.projects["notes"], COARSE)
         self._keep = keep
         self._asks = asks
         self._candidates = np.empty(0, dtype=np.int64)
@@ -66,13 +69,17 @@ class Tally:
         self._retain(tables, rows)
 
     def _unanswered(self, findings: pa.Table) -> Counter[tuple[str, str]]:
-        """Projects per question and layer; several rules that ask the same count once."""
+        """Projects per question and layer; several rules that ask the same count once.
+
+        Where a layer was there and the place is too coarse, it is the place that is missing.
+        """
         unknown = findings.filter(pc.equal(findings["level"], Level.UNKNOWN.value))
-        asked = [self._asks.get(rule, "") for rule in unknown["rule_id"].to_pylist()]
-        layers = pc.fill_null(unknown["layer_id"], "").combine_chunks()
-        table = pa.table(
-            {"project": unknown["project_id"], "asked": pa.array(asked, pa.string()), "layer": layers}
-        )
+        layers = pc.fill_null(unknown["layer_id"], "").to_numpy().astype(object)
+        asked = np.array([self._asks.get(r, "") for r in unknown["rule_id"].to_pylist()], dtype=object)
+        vague = (layers != "") & self._coarse[self._rows(unknown["project_id"])]
+        asked[vague], layers[vague] = COARSE, ""
+        columns = {"project": unknown["project_id"], "asked": pa.array(asked, pa.string())}
+        table = pa.table(columns | {"layer": pa.array(layers, pa.string())})
         return _pairs(table.group_by(["project", "asked", "layer"]).aggregate([]), "asked", "layer")
 
     def _rows(self, ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
@@ -128,6 +135,15 @@ class Tally:
             for name, kept in self._kept.items()
         }
         return Detail(rows, tables)
+
+
+def _noted(notes: pa.ChunkedArray, note: str) -> npt.NDArray[np.bool_]:
+    """Which projects carry a note, shape (n_projects,)."""
+    lists = notes.combine_chunks()
+    parents = pc.list_parent_indices(lists).to_numpy()
+    noted = np.zeros(len(lists), dtype=np.bool_)
+    noted[parents[pc.equal(pc.list_flatten(lists), note).to_numpy(zero_copy_only=False)]] = True
+    return noted
 
 
 def _level_columns(levels: pa.ChunkedArray) -> npt.NDArray[np.int64]:

@@ -58,6 +58,18 @@ WORDS: dict[str, Text] = {
     ),
     "would_answer": Text("可解答的图层", "What would answer"),
     "how_to_get": Text("如何取得", "How to get it"),
+    "precise_location": Text("确切的场址或线位", "The actual site or line"),
+    "precise_location_how": Text(
+        "所给位置过于粗略（如整个省份）：向业主索取坐标或线位图后重新筛查。",
+        "The place given is too coarse (a whole province, say): "
+        "ask the owner for coordinates or the alignment and screen again.",
+    ),
+    "other_questions": Text("其他问题", "Other questions"),
+    "could_not_say": Text(
+        "该图层在此处无法作答（缺少该国数据、没有数值或仅为示意），原因见各项目。{how}",
+        "This layer could not say here (it leaves out the country, has no value, or is a sketch): "
+        "see the projects. {how}",
+    ),
     "first_projects": Text("先核查发现最严重的项目：", "Look first at the projects with the worst findings:"),
     "first_none": Text("没有达到警示级别的发现。", "No finding reaches the level of a warning."),
     "first_layers": Text(
@@ -254,58 +266,6 @@ LIMITS: tuple[Text, ...] = (
         "Land, countries and areas serve orientation only; no border is asserted.",
     ),
 )
-
-HOW_TO_GET: dict[str, Text] = {
-    "protected": Text(
-        "世界保护区数据库（WDPA），凭用户自己的令牌从 Protected Planet 取得；"
-        "或用 --layer 提供本国保护地边界。",
-        "The World Database on Protected Areas (WDPA), from Protected Planet with your own token; "
-        "or national boundaries with --layer.",
-    ),
-    "key-biodiversity": Text(
-        "向 KBA 合作伙伴申请边界文件，用 qinglu atlas add 加入。",
-        "Ask the KBA Partnership for the boundaries and add the file with qinglu atlas add.",
-    ),
-    "heritage": Text(
-        "WDPA 含世界遗产自然遗产地；文化遗产边界请向遗产管理机构索取，用 --layer 提供。",
-        "WDPA holds natural World Heritage sites; ask the heritage authority for cultural ones "
-        "and give them with --layer.",
-    ),
-    "indigenous-land": Text(
-        "向所在国主管部门或社区索取边界，用 --layer 提供。",
-        "Ask the authority or the communities of the country for boundaries and give them with --layer.",
-    ),
-    "ecoregion": Text("RESOLVE 生态区（2017）。", "RESOLVE Ecoregions (2017)."),
-    "forest": Text(
-        "ESA WorldCover 或 Hansen 森林变化数据。", "ESA WorldCover, or the Hansen forest change data."
-    ),
-    "wetland": Text(
-        "全球红树林观测（GMW）或 JRC 地表水；其他湿地请用 --layer 提供。",
-        "Global Mangrove Watch or JRC surface water; other wetlands with --layer.",
-    ),
-    "river": Text("HydroRIVERS 或 Natural Earth 河流。", "HydroRIVERS, or the rivers of Natural Earth."),
-    "lake": Text("HydroLAKES 或 Natural Earth 湖泊。", "HydroLAKES, or the lakes of Natural Earth."),
-    "coast": Text("内置的 Natural Earth 海岸线。", "The coast of Natural Earth, which is built in."),
-    "glacier": Text("Natural Earth 冰川。", "The glaciated areas of Natural Earth."),
-    "reef": Text("Natural Earth 珊瑚礁。", "The reefs of Natural Earth."),
-    "settlement": Text(
-        "内置的居民点，或 WorldPop 人口格网。", "Populated places, which are built in, or WorldPop."
-    ),
-    "elevation": Text(
-        "Copernicus DEM，用 --raster 提供或由图层库下载。",
-        "The Copernicus DEM, given with --raster or fetched into the atlas.",
-    ),
-    "water-stress": Text("WRI Aqueduct 4。", "WRI Aqueduct 4."),
-    "conflict": Text("UCDP GED 冲突事件数据。", "The conflict events of UCDP GED."),
-    "hazard": Text(
-        "用 --raster 或 --layer 提供该灾害的区划图。", "A zoning of this hazard, with --raster or --layer."
-    ),
-    "": Text(
-        "用 --layer 或 --raster 提供，或用 qinglu atlas list 查看可取得的图层。",
-        "Give it with --layer or --raster; qinglu atlas list shows what can be fetched.",
-    ),
-}
-"""Role → where an answer comes from, for roles of which no layer was there."""
 
 
 def say(key: str, lang: Lang, **values: object) -> str:
