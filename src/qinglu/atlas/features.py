@@ -56,7 +56,10 @@ def features(
     LayerError
         A field that the file does not have.
     """
-    rows = [str(i) for i in range(len(table))]
+    n = len(approximate)
+    if not table.column_names:  # a table without columns has forgotten how many rows it had
+        table = pa.table({"": pa.nulls(n, pa.string())})
+    rows = [str(i) for i in range(n)]
     if id_field is not None:
         ids = [t or row for t, row in zip(texts(table, _wanted(table, id_field, where)), rows, strict=True)]
     else:
