@@ -26,7 +26,9 @@ def test_every_rule_has_cases_and_every_case_a_rule() -> None:
     assert set(CASES) == {r.id for r in BOOK.rules}
 
 
-@pytest.mark.parametrize("case", [c for cases in CASES.values() for c in cases], ids=lambda c: f"{c.rule}: {c.title}")
+@pytest.mark.parametrize(
+    "case", [c for cases in CASES.values() for c in cases], ids=lambda c: f"{c.rule}: {c.title}"
+)
 def test_case(case: Case) -> None:
     assert differences(case, BOOK.rule(case.rule)) == []
 
@@ -45,7 +47,10 @@ def mutants() -> Iterator[tuple[str, Rule]]:
                 assert dated.value is not None
                 for change in (1, -1):
                     mutant = with_value(rule, t, v, replace(dated, value=dated.value + change))
-                    yield f"{rule.id} tier {t} from {dated.valid_from}: {dated.value:+g} → {change:+d}", mutant
+                    yield (
+                        f"{rule.id} tier {t} from {dated.valid_from}: {dated.value:+g} → {change:+d}",
+                        mutant,
+                    )
 
 
 @pytest.mark.parametrize(("name", "mutant"), list(mutants()), ids=lambda x: x if isinstance(x, str) else "")
@@ -62,7 +67,9 @@ def test_a_level_made_milder_or_a_class_dropped_is_caught_by_a_case(rule: Rule) 
         if tier.feature_class:
             any_class = (*rule.tiers[:t], replace(tier, feature_class=()), *rule.tiers[t + 1 :])
             mutant = replace(rule, tiers=any_class)
-            assert any(differences(case, mutant) for case in CASES[rule.id]), f"classes of tier {t} may be dropped"
+            assert any(differences(case, mutant) for case in CASES[rule.id]), (
+                f"classes of tier {t} may be dropped"
+            )
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda r: r.id)
@@ -71,14 +78,19 @@ def test_a_changed_day_is_caught_by_a_case(rule: Rule) -> None:
     for t, tier in enumerate(rule.tiers):
         for v, dated in enumerate(tier.values):
             for days in (1, -1):
-                mutant = with_value(rule, t, v, replace(dated, valid_from=dated.valid_from + timedelta(days=days)))
+                mutant = with_value(
+                    rule, t, v, replace(dated, valid_from=dated.valid_from + timedelta(days=days))
+                )
                 caught = any(differences(case, mutant) for case in CASES[rule.id])
                 assert caught, f"tier {t}, {dated.valid_from} {days:+d} day"
 
 
 def test_a_case_with_a_word_nobody_knows_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
-    path.write_text("rule: x\ncases:\n  - {title: t, on: 2020-01-01, given: {featurs: []}, expect: {level: clear}}\n", encoding="utf-8")
+    path.write_text(
+        "rule: x\ncases:\n  - {title: t, on: 2020-01-01, given: {featurs: []}, expect: {level: clear}}\n",
+        encoding="utf-8",
+    )
     with pytest.raises(RulebookError, match="featurs"):
         read_cases(path)
 

@@ -163,14 +163,21 @@ def test_a_rule_is_refused(path: str, value: Any, says: str | None) -> None:
 
 def test_a_repeal_and_an_expected_change_are_accepted() -> None:
     document = changed(f"{V1}/value", None)
-    document["tiers"][0]["values"].append({**GOOD["tiers"][0]["values"][1], "valid_from": "2030-01-01", "expected": True})
+    document["tiers"][0]["values"].append(
+        {**GOOD["tiers"][0]["values"][1], "valid_from": "2030-01-01", "expected": True}
+    )
     rule = rule_from(document, rulebook="test 1", where="good.yaml")
     assert [v.value for v in rule.tiers[0].values] == [1, None, 2]
 
 
 def rulebook(folder: Path, *documents: dict[str, Any], head: dict[str, Any] | None = None) -> Path:
     folder.mkdir()
-    head = head or {"id": "x", "version": "1", "title": {"zh": "测", "en": "T"}, "topics": {"water": {"zh": "水", "en": "Water"}}}
+    head = head or {
+        "id": "x",
+        "version": "1",
+        "title": {"zh": "测", "en": "T"},
+        "topics": {"water": {"zh": "水", "en": "Water"}},
+    }
     (folder / "rulebook.yaml").write_text(yaml.safe_dump(head), encoding="utf-8")
     for n, document in enumerate(documents):
         (folder / f"{n}.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -23,7 +24,9 @@ def made(*values: tuple[str, float | None, bool]) -> Rule:
     dated = tuple(Dated(date.fromisoformat(d), v, cite, expected=e) for d, v, e in values)
     tier = Tier(Level.NOTE, Text("近", "near"), dated)
     title = Text("河", "River")
-    return Rule("test.river", title, title, "water", {"role": ("river",)}, "distance", "km", "at-most", (tier,))
+    return Rule(
+        "test.river", title, title, "water", {"role": ("river",)}, "distance", "km", "at-most", (tier,)
+    )
 
 
 def test_a_rule_has_no_value_before_its_first_day() -> None:
@@ -61,7 +64,7 @@ def test_a_rulebook_with_nothing_in_force_is_an_error_not_an_empty_answer() -> N
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda r: r.id)
 def test_a_rule_is_constant_between_its_days_of_change(rule: Rule) -> None:
     days = [*change_days(rule), ON]
-    for start, end in zip(days, days[1:], strict=False):
+    for start, end in pairwise(days):
         middle = start + (end - start) / 2
         for day in (middle, end - timedelta(days=1)):
             assert resolve(rule, day).tiers == resolve(rule, start).tiers
@@ -77,16 +80,32 @@ def test_what_a_run_records_of_a_rule_is_json() -> None:
 
 
 def finding(level: str, value: float | None) -> dict[str, object]:
-    return {"level": level, "value": value, "unit": "m", "measure": "distance", "rule_id": "r", "layer_id": "wdpa"}
+    return {
+        "level": level,
+        "value": value,
+        "unit": "m",
+        "measure": "distance",
+        "rule_id": "r",
+        "layer_id": "wdpa",
+    }
 
 
 def test_the_trace_names_measure_clause_layer_and_comparison() -> None:
     rule = resolve(BOOK.rule("screening.protected-areas"), ON)
-    layer = Layer("wdpa", "protected", Text("保护地库", "WDPA"), "area", version="2026-10", provider="UNEP-WCMC")
+    layer = Layer(
+        "wdpa", "protected", Text("保护地库", "WDPA"), "area", version="2026-10", provider="UNEP-WCMC"
+    )
     steps = trace(rule, finding("critical", 0.0), layer)
     assert [s.kind for s in steps] == ["measure", "rule", "layer", "formula"]
     assert steps[0].text.en == "Distance = 0\u202fm"
-    for words in ("article 4", "checked 2026-11-22", "Performance Standard 6", "unverified", "a screening convention, not law", "in force from 2022-03-28"):
+    for words in (
+        "article 4",
+        "checked 2026-11-22",
+        "Performance Standard 6",
+        "unverified",
+        "a screening convention, not law",
+        "in force from 2022-03-28",
+    ):
         assert words in steps[1].text.en
     assert "未经核对原文" in steps[1].text.zh
     assert steps[2].text.en == "WDPA, 2026-10, UNEP-WCMC, licence not stated"
@@ -102,7 +121,9 @@ def test_the_trace_names_measure_clause_layer_and_comparison() -> None:
         ("note", 3000.0, 10_000), ("clear", 30_000.0, 10_000), ("unknown", None, 10_000),
     ],
 )  # fmt: skip
-def test_the_clause_of_a_finding_is_that_of_the_tier_that_decided(level: str, value: float | None, threshold: float) -> None:
+def test_the_clause_of_a_finding_is_that_of_the_tier_that_decided(
+    level: str, value: float | None, threshold: float
+) -> None:
     rule = resolve(BOOK.rule("screening.protected-areas"), ON).as_dict()
     assert deciding_tier(rule, finding(level, value))["threshold"] == threshold
 

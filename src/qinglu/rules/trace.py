@@ -87,7 +87,8 @@ def _clause(rule: Mapping[str, Any], finding: Mapping[str, Any]) -> Step:
     en = "; ".join(f"{c['line']['en']}, {_checked(c).en}" for c in cites)
     basis = tier["basis"]
     said = Text(
-        f"{rule['title']['zh']}（{rule['id']}，自{tier['valid_from']}起有效）：{zh}。{basis['zh'] if basis else ''}",
+        f"{rule['title']['zh']}（{rule['id']}，自{tier['valid_from']}起有效）：{zh}。"
+        f"{basis['zh'] if basis else ''}",
         f"{rule['title']['en']} ({rule['id']}, in force from {tier['valid_from']}): {en}. "
         f"{basis['en'] if basis else ''}".rstrip(),
     )

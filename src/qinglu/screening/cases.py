@@ -57,6 +57,8 @@ def read_cases(path: Path) -> tuple[Case, ...]:
         Not readable, or with a word that nobody knows: a case that is not understood proves nothing.
     """
     document = read_yaml(path)
+    if not isinstance(document, dict) or "cases" not in document:
+        raise RulebookError(Text("没有 cases", "there are no cases in it"), where=path.name)
     _known(document, "file", path.name)
     found = []
     for n, entry in enumerate(document["cases"]):
@@ -69,7 +71,11 @@ def read_cases(path: Path) -> tuple[Case, ...]:
         for feature in given.get("features", ()):
             _known(feature, "feature", where)
         _known(entry["expect"], "expect", where)
-        rule = entry.get("rule") or document["rule"]
+        lacking = sorted({"title", "on", "expect"} - set(entry))
+        if lacking or not (rule := entry.get("rule") or document.get("rule")):
+            raise RulebookError(
+                Text(f"案例缺少 {lacking or ['rule']}", f"the case lacks {lacking or ['rule']}"), where=where
+            )
         found.append(Case(rule, entry["title"], date.fromisoformat(entry["on"]), given, entry["expect"]))
     return tuple(found)
 
@@ -95,16 +101,20 @@ def differences(case: Case, rule: Rule) -> list[str]:
         wrong.append(f"{case.title}: expected value {case.expect['value']}, got {finding['value']}")
     said = finding["explanation_zh"] + finding["explanation_en"]
     words = case.expect.get("says", [])
-    for word in [words] if isinstance(words, str) else words:
-        if word not in said:
-            wrong.append(f"{case.title}: '{word}' is not in: {said}")
-    return wrong
+    asked = [words] if isinstance(words, str) else words
+    return wrong + [f"{case.title}: '{word}' is not in: {said}" for word in asked if word not in said]
 
 
 def measures_of(case: Case, rule: Rule) -> Measures:
     """The case as measures of one project and at most one layer."""
     given = case.given
-    project = {"project_id": "case", "shape": "point", "country": "", "notes": [], **(given.get("project") or {})}
+    project = {
+        "project_id": "case",
+        "shape": "point",
+        "country": "",
+        "notes": [],
+        **(given.get("project") or {}),
+    }
     layers = [] if "layer" not in given else [_layer(given["layer"] or {}, rule)]
     buffer_m = 1000.0 * given.get("widest_buffer_km", 50)
     features = sorted(enumerate(given.get("features", ())), key=lambda pair: pair[1]["km"])
@@ -117,7 +127,9 @@ def measures_of(case: Case, rule: Rule) -> Measures:
         nearest=pa.Table.from_pylist(rows[:1], schema=NEAR),
         zonal=_rows([{"raster_id": "layer", "count": 1.0, **raster}] if raster else [], ZONED),
         slope=_rows(
-            [{"raster_id": "layer", "max_deg": slope.get("max"), "mean_deg": slope.get("mean")}] if slope else [],
+            [{"raster_id": "layer", "max_deg": slope.get("max"), "mean_deg": slope.get("mean")}]
+            if slope
+            else [],
             SLOPE,
         ),
         max_buffer_m=buffer_m,
@@ -126,7 +138,9 @@ def measures_of(case: Case, rule: Rule) -> Measures:
 
 def _findings(case: Case, rule: Rule) -> list[dict[str, Any]]:
     try:
-        table = judge(measures_of(case, rule), [rule], case.on, lambda role: Text(f"缺{role}", f"{role} is missing"))
+        table = judge(
+            measures_of(case, rule), [rule], case.on, lambda role: Text(f"缺{role}", f"{role} is missing")
+        )
     except RuleNotInForceError:
         return []
     rows: list[dict[str, Any]] = table.to_pylist()
