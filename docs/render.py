@@ -1,15 +1,18 @@
-"""Write the reference pages that are rendered from declarations: ``python docs/render.py``.
+"""Write what is rendered from declarations, commands and notes: ``python docs/render.py``.
 
-A test compares the pages with what this would write, so a new option cannot be forgotten here.
+Tests compare the pages with what this would write, so a new option or note cannot be forgotten.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from qinglu.model import NOTES
 from qinglu.tools import TOOLS, Field, Tool
 
 COMMANDS = Path(__file__).parent / "reference" / "commands.md"
+OUTPUTS = Path(__file__).parent / "reference" / "outputs.md"
+_NOTES = "| note | meaning | 含义 |\n|---|---|---|\n"
 _HEAD = """# Commands · 命令
 
 Rendered from the declarations of the tools; do not edit by hand (`python docs/render.py`).
@@ -22,6 +25,12 @@ Every command also takes · 各命令通用选项：`--lang zh|en`, `--data DIR`
 def commands_page() -> str:
     """The page of every command with its inputs, in both languages."""
     return "\n".join([_HEAD, *(_section(tool) for tool in TOOLS)])
+
+
+def outputs_page(page: str) -> str:
+    """`page` with the table of notes, its last, as the notes stand now."""
+    before, _, _ = page.partition(_NOTES)
+    return before + _NOTES + "".join(f"| `{slug}` | {text.en} | {text.zh} |\n" for slug, text in NOTES.items())
 
 
 def _section(tool: Tool) -> str:
@@ -54,3 +63,4 @@ def _default(field: Field) -> str:
 
 if __name__ == "__main__":
     COMMANDS.write_text(commands_page(), encoding="utf-8")
+    OUTPUTS.write_text(outputs_page(OUTPUTS.read_text(encoding="utf-8")), encoding="utf-8")

@@ -155,8 +155,7 @@ def test_every_column_is_described_in_order(table):
 
 def test_every_note_is_described_in_both_languages():
     rows = _rows(_section("Notes"))
-    assert list(rows) == list(NOTES)
-    assert rows == {slug: [text.en, text.zh] for slug, text in NOTES.items()}
+    assert rows == {slug: [text.en, text.zh] for slug, text in NOTES.items()}, "run: python docs/render.py"
 
 
 def test_every_setting_is_described_with_its_default():
