@@ -30,7 +30,8 @@ def commands_page() -> str:
 def outputs_page(page: str) -> str:
     """`page` with the table of notes, its last, as the notes stand now."""
     before, _, _ = page.partition(_NOTES)
-    return before + _NOTES + "".join(f"| `{slug}` | {text.en} | {text.zh} |\n" for slug, text in NOTES.items())
+    rows = (f"| `{slug}` | {text.en} | {text.zh} |\n" for slug, text in NOTES.items())
+    return before + _NOTES + "".join(rows)
 
 
 def _section(tool: Tool) -> str:
