@@ -1,6 +1,6 @@
 """The World Database on Protected Areas as it is: points that stand for areas, proposals, withheld countries.
 
-The decisions behind the defaults are in ``docs/decisions/0101-wdpa.md``.
+The decisions behind the defaults are in ``docs/decisions/0020-wdpa.md``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .records import record
 Array = npt.NDArray[Any]
 Realm = Literal["all", "land", "sea"]
 
-_CIRCLE_VERTICES = 96
+_CIRCLE_VERTICES = 180
 _LARGEST_KM2 = 5e6  # no protected area comes near it; more is a slip of units
 _EARTH_RADIUS_M = 6_371_007.2  # of the sphere with the area of the ellipsoid
 
@@ -134,7 +134,7 @@ def circle(lon: float, lat: float, area_m2: float, vertices: int = _CIRCLE_VERTI
     radius_m = _EARTH_RADIUS_M * np.arccos(1 - area_m2 / (2 * np.pi * _EARTH_RADIUS_M**2))
     bearing = np.linspace(360.0, 0.0, vertices, endpoint=False)  # counter-clockwise
     xy = np.empty((0, 2))
-    for _ in range(3):  # the first radius is of a sphere and a full circle; the ratio of areas mends both
+    for _ in range(2):  # the first radius is of a sphere and a full circle; the ratio of areas mends both
         centre = np.full(vertices, lon), np.full(vertices, lat)
         x, y, _ = geod.fwd(*centre, bearing, np.full(vertices, radius_m))
         xy = np.column_stack([x, y])
