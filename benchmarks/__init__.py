@@ -1,0 +1,1 @@
+"""Qinglu against its peers on one workload, in one run. See README.md."""
