@@ -35,14 +35,24 @@ NOTES: dict[str, Text] = {
     "location-too-coarse": Text(
         "位置过于粗略（如整个省份），不能作场址判断", "Location too coarse to judge (a whole province, say)"
     ),
-    "shared-geometry": Text("与其他项目位置相同，资产总数中只计一次", "Same place as another project; counted once among assets"),
+    "mixed-parts": Text(
+        "由点、线、面混合而成，按占比最大的一类处理，其余部分以轮廓保留",
+        "Made of points, lines and areas; measured as the kind that is longest, the rest kept as outlines",
+    ),
+    "shared-geometry": Text(
+        "与其他项目位置相同，资产总数中只计一次", "Same place as another project; counted once among assets"
+    ),
     "country-mismatch": Text("位置不在所申报的国家", "The place lies in another country than declared"),
+    "country-several": Text("涉及多个国家或一个区域", "Several countries or a region"),
     "country-unknown": Text("无法识别的国家名称", "Country name not recognised"),
     "country-missing": Text("未填写国家", "No country given"),
     "geometry-repaired": Text("几何无效，已修复一次", "Invalid geometry, repaired once"),
     "cut-at-antimeridian": Text("跨越180°经线，已在该处切开", "Crosses the antimeridian; cut there"),
     "longitude-wrapped": Text("经度已换算到-180°至180°", "Longitude brought into -180° to 180°"),
     "reprojected": Text("坐标已转换为WGS 84经纬度", "Coordinates converted to WGS 84 longitude and latitude"),
+    "coordinate-rewritten": Text(
+        "坐标并非以十进制度书写，已换算", "Coordinates were not written as plain decimal degrees; converted"
+    ),
     "id-made": Text("文件中没有编号，按行号生成", "No id in the file; made from the row number"),
     "id-repeated": Text("编号重复，已加后缀区分", "The id occurs more than once; a suffix was added"),
     "cancelled": Text("项目已取消，保留并注明", "Cancelled; kept and marked"),

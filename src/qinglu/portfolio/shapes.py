@@ -188,7 +188,7 @@ def _composed(geom: shapely.Geometry, found: _Parts, own: slice) -> tuple[shapel
             return geom, 2
         traces = shapely.buffer(parts[thin], _TRACE_DEG)
         return shapely.union_all(np.concatenate([parts[~thin], traces])), 2
-    solid = np.where(kind == 0, shapely.buffer(parts, _TRACE_DEG), parts)[~line]
+    solid = np.where(kind == 0, shapely.buffer(parts, _TRACE_DEG, quad_segs=2), parts)[~line]
     return _multi(np.concatenate([lines[line], shapely.boundary(solid)]), 1), 1
 
 
