@@ -18,7 +18,7 @@ from ..text import Text
 from .kernels import tree
 from .repair import Geometries
 
-_MAGIC = b"QINGLUX1"
+_MAGIC = b"QINGLUX2"
 _ALIGN = 64
 Array = npt.NDArray[Any]
 
@@ -39,11 +39,13 @@ class Index:
         First item of each feature.
     item_plane : float64 (i, 4)
         West, south, east, north in degrees.
-    item_box, leaf_box, node_box, top_box : float32 (…, 6)
-        Earth-centred boxes, metres, of items, blocks, nodes within items, nodes over items.
+    item_box : float32 (i, 6)
+        Earth-centred boxes of items, metres.
     leaf_vertex, leaf_count, leaf_part, leaf_parts : blocks, see `kernels.tree`
+    box : float32 (blocks + nodes, 6)
+        Earth-centred boxes of blocks, then of the nodes over them.
     item_root, node_child, node_children : trees within items
-    order, top_child, top_children, top_root : the tree over items, which `order` lists along a Hilbert curve
+    order, top_box, top_child, top_children, top_root : the tree over items, listed by `order` along a Hilbert curve
     """
 
     coords: Array
@@ -58,9 +60,8 @@ class Index:
     leaf_count: Array
     leaf_part: Array
     leaf_parts: Array
-    leaf_box: Array
+    box: Array
     item_root: Array
-    node_box: Array
     node_child: Array
     node_children: Array
     order: Array
@@ -101,18 +102,17 @@ class Index:
         n_items = len(parts)
         feature_item = np.searchsorted(feature, np.arange(len(geoms) + 1)).astype(np.int64)
         leaf, ring_block = _leaves(coords, ring_start)
-        item_block = ring_block[item_ring]
-        nodes = _forest(item_block, leaf["box"])
+        nodes = _forest(ring_block[item_ring], leaf.pop("box"))
         plane, box = np.empty((n_items, 4)), np.empty((n_items, 6), np.float32)
-        tree.item_boxes(coords, item_ring, ring_start, areal, nodes["root"], leaf["box"], nodes["box"], plane, box)
+        tree.item_boxes(coords, item_ring, ring_start, areal, nodes["root"], nodes["box"], plane, box)
         order = _hilbert_order(plane)
         top = _forest(np.array([0, n_items], np.int64), box[order])
         index = cls(
             coords, ring_start, item_ring, feature, areal, feature_item, plane, box,
-            leaf["vertex"], leaf["count"], leaf["part"], leaf["parts"], leaf["box"],
-            nodes["root"], nodes["box"], nodes["child"], nodes["children"],
+            leaf["vertex"], leaf["count"], leaf["part"], leaf["parts"], nodes["box"],
+            nodes["root"], nodes["child"], nodes["children"],
             order, top["box"], top["child"], top["children"], top["root"],
-        )
+        )  # fmt: skip
         for f in fields(cls):  # as from a memory map, so that kernels are compiled for one kind of array only
             getattr(index, f.name).setflags(write=False)
         return index
@@ -241,14 +241,15 @@ def _leaves(coords: Array, ring_start: Array) -> tuple[dict[str, Array], Array]:
 
 
 def _forest(start: Array, leaf_box: Array) -> dict[str, Array]:
-    n = tree.count_nodes(start)
+    leaves, n = len(leaf_box), tree.count_nodes(start)
     nodes = {
-        "box": np.empty((n, 6), np.float32),
+        "box": np.concatenate([leaf_box, np.empty((n, 6), np.float32)]),
         "child": np.empty(n, np.int64),
         "children": np.empty(n, np.int16),
-        "root": np.empty(len(start) - 1, np.int64),
+        "root": np.zeros(len(start) - 1, np.int64),
     }
-    tree.fill_nodes(start, leaf_box, nodes["box"], nodes["child"], nodes["children"], nodes["root"])
+    assert start[-1] == leaves
+    tree.fill_nodes(start, nodes["box"], nodes["child"], nodes["children"], nodes["root"])
     return nodes
 
 

@@ -93,7 +93,7 @@ def _joined(
         found: tuple[Ints, Ints, Floats, Floats] = join(
             projects.feature_item, projects.item_areal, projects.item_plane, projects.item_box, projects.item_root,
             *_tree(projects),
-            layer.item_feature, layer.item_areal, layer.item_plane, layer.item_root, layer.order, layer.item_box,
+            layer.item_feature, layer.item_areal, layer.item_plane, layer.item_root, layer.order,
             layer.top_box, layer.top_child, layer.top_children, int(layer.top_root[0]),
             *_tree(layer),
             asked, layer.n_features, span[0], span[1], float(radius_m), one, radius_m == 0.0,
@@ -122,8 +122,8 @@ def geodesic_m(place: Floats) -> Floats:
 
 def _tree(index: Index) -> tuple[Any, ...]:
     return (
-        index.coords, index.leaf_vertex, index.leaf_count, index.leaf_part, index.leaf_parts, index.leaf_box,
-        index.node_box, index.node_child, index.node_children,
+        index.coords, index.leaf_vertex, index.leaf_count, index.leaf_part, index.leaf_parts, index.box,
+        index.node_child, index.node_children,
     )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def overlap(projects: Index, layer: Index, project: Ints, feature: Ints, *, run:
         overlaps(
             projects.feature_item, projects.item_areal, projects.item_plane, p_block,
             projects.coords, projects.leaf_vertex, projects.leaf_count, projects.leaf_part, projects.leaf_parts,
-            projects.leaf_box,
+            projects.box,
             layer.feature_item, layer.item_areal, layer.item_plane, layer.item_root, *_tree(layer),
             project, feature, span[0], span[1], area, length,
         )  # fmt: skip

@@ -21,14 +21,19 @@ _TOUCH_M = 1e-6  # at the seam and the poles one place has several coordinates
 
 
 @jit
-def _gap2(a: Any, b: Any) -> float:
-    """Squared distance between two boxes, metres²."""
+def _gap2(a: Any, i: int, b: Any, j: int) -> float:
+    """Squared distance between box i of a and box j of b, metres²."""
     total = 0.0
     for d in range(3):
-        g = max(float(a[d]) - float(b[d + 3]), float(b[d]) - float(a[d + 3]))
+        g = max(float(a[i, d]) - float(b[j, d + 3]), float(b[j, d]) - float(a[i, d + 3]))
         if g > 0.0:
             total += g * g
     return total
+
+
+@jit
+def _span(a: Any, i: int) -> float:
+    return float(a[i, 3] - a[i, 0]) + float(a[i, 4] - a[i, 1]) + float(a[i, 5] - a[i, 2])
 
 
 @jit
@@ -130,31 +135,30 @@ def _touches(pc: Any, pv: int, pn: int, lc: Any, lv: int, ln: int, shift: float)
 @jit
 def _inside(
     lon: float, lat: float, coords: Any, root: int,
-    vertex: Any, count: Any, part: Any, parts: Any, leaf_box: Any, node_box: Any, child: Any, children: Any, stack: Any,
-) -> bool:
+    vertex: Any, count: Any, part: Any, parts: Any, box: Any, child: Any, children: Any, stack: Any,
+) -> bool:  # fmt: skip
     """Whether a point is in an areal item or on its rim: crossings of the ray to the east, by the tree's heights."""
     z = xyz(0.0, lat * DEG)[2]
+    leaves = len(vertex)
     crossings = 0
-    stack[0] = root
+    stack[0, 0] = root
     top = 1
     while top:
         top -= 1
-        ref = stack[top]
-        if ref >= 0:
-            if node_box[ref, 2] > z or node_box[ref, 5] < z:
-                continue
-            for c in range(children[ref]):
-                stack[top] = child[ref] + c if child[ref] >= 0 else child[ref] - c
+        ref = stack[top, 0]
+        if box[ref, 2] > z or box[ref, 5] < z:
+            continue
+        if ref >= leaves:
+            for c in range(children[ref - leaves]):
+                stack[top, 0] = child[ref - leaves] + c
                 top += 1
             continue
-        b = -ref - 1
-        if leaf_box[b, 2] > z or leaf_box[b, 5] < z:
-            continue
-        for i in range(vertex[b], vertex[b] + count[b]):
+        for i in range(vertex[ref], vertex[ref] + count[ref]):
             ax, ay, bx, by = coords[i, 0], coords[i, 1], coords[i + 1, 0], coords[i + 1, 1]
             if max(ay, by) < lat or min(ay, by) > lat or max(ax, bx) < lon:
                 continue
-            if parts[b] > 1 and ay != by and part[b] != min(int((lat - ay) / (by - ay) * parts[b]), parts[b] - 1):
+            m = parts[ref]
+            if m > 1 and ay != by and part[ref] != min(int((lat - ay) / (by - ay) * m), m - 1):
                 continue  # a cut edge counts once, in the fraction at this latitude
             o = orient(ax, ay, bx, by, lon, lat)
             if o == 0.0 and min(ax, bx) <= lon:
@@ -166,17 +170,17 @@ def _inside(
 
 @jit
 def _pair(
-    pc: Any, pvertex: Any, pcount: Any, ppart: Any, pparts: Any, pleaf: Any, pnode: Any, pchild: Any, pchildren: Any,
-    proot: int,
-    lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lleaf: Any, lnode: Any, lchild: Any, lchildren: Any,
-    lroot: int,
-    bound: float, shift: float, can_touch: bool, stack: Any, pairs: Any, ax: Any, ae: Any, at: Any, bx: Any, be: Any, bt: Any,
-    out: Any, trial: Any,
-) -> float:
+    pc: Any, pvertex: Any, pcount: Any, ppart: Any, pparts: Any, pbox: Any, pchild: Any, pchildren: Any, proot: int,
+    lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lbox: Any, lchild: Any, lchildren: Any, lroot: int,
+    bound: float, shift: float, can_touch: bool, gaps: Any, pairs: Any,
+    ax: Any, ae: Any, at: Any, bx: Any, be: Any, bt: Any, out: Any, trial: Any,
+) -> float:  # fmt: skip
     """Chord in metres between the rims of two items if below `bound`, else `bound`; 0 where they touch."""
     best = bound
+    pleaves, lleaves = len(pvertex), len(lvertex)
     pairs[0, 0] = proot
     pairs[0, 1] = lroot
+    gaps[0] = _gap2(pbox, proot, lbox, lroot)
     top = 1
     loaded = np.int64(-1)
     na = 0
@@ -184,44 +188,37 @@ def _pair(
     while top:
         top -= 1
         p, q = pairs[top, 0], pairs[top, 1]
-        gap2 = _gap2(pleaf[-p - 1] if p < 0 else pnode[p], lleaf[-q - 1] if q < 0 else lnode[q])
+        gap2 = gaps[top]
         if gap2 > best * best:
             continue
-        if p >= 0 or q >= 0:
-            if q >= 0 and (p < 0 or (lnode[q, 3] - lnode[q, 0]) + (lnode[q, 4] - lnode[q, 1]) + (lnode[q, 5] - lnode[q, 2])
-                           >= (pnode[p, 3] - pnode[p, 0]) + (pnode[p, 4] - pnode[p, 1]) + (pnode[p, 5] - pnode[p, 2])):
-                base, n, side = lchild[q], lchildren[q], 1
-            else:
-                base, n, side = pchild[p], pchildren[p], 0
+        if p >= pleaves or q >= lleaves:
+            split_q = q >= lleaves and (p < pleaves or _span(lbox, q) >= _span(pbox, p))
+            n = lchildren[q - lleaves] if split_q else pchildren[p - pleaves]
+            base = lchild[q - lleaves] if split_q else pchild[p - pleaves]
             first = top
-            for c in range(n):
-                ref = base + c if base >= 0 else base - c
-                if side == 1:
-                    g = _gap2(pleaf[-p - 1] if p < 0 else pnode[p], lleaf[-ref - 1] if ref < 0 else lnode[ref])
-                else:
-                    g = _gap2(pleaf[-ref - 1] if ref < 0 else pnode[ref], lleaf[-q - 1] if q < 0 else lnode[q])
+            for c in range(base, base + n):
+                u, v = (p, c) if split_q else (c, q)
+                g = _gap2(pbox, u, lbox, v)
                 if g > best * best:
                     continue
-                # Nearest last, so that it is taken first.
-                k = top
-                while k > first and stack[k - 1] < g:
-                    stack[k] = stack[k - 1]
+                k = top  # nearest last, so that it is taken first
+                while k > first and gaps[k - 1] < g:
+                    gaps[k] = gaps[k - 1]
                     pairs[k, 0] = pairs[k - 1, 0]
                     pairs[k, 1] = pairs[k - 1, 1]
                     k -= 1
-                stack[k] = g
-                pairs[k, 0] = p if side == 1 else ref
-                pairs[k, 1] = ref if side == 1 else q
+                gaps[k] = g
+                pairs[k, 0] = u
+                pairs[k, 1] = v
                 top += 1
             continue
-        a, b = -p - 1, -q - 1
-        if can_touch and gap2 == 0.0 and _touches(pc, pvertex[a], pcount[a], lc, lvertex[b], lcount[b], shift):
+        if can_touch and gap2 == 0.0 and _touches(pc, pvertex[p], pcount[p], lc, lvertex[q], lcount[q], shift):
             out[0] = np.nan
             return 0.0
-        if loaded != a:
-            na, sag_a = block_points(pc, pvertex[a], pcount[a], ppart[a], pparts[a], ax, ae, at)
-            loaded = a
-        nb, sag_b = block_points(lc, lvertex[b], lcount[b], lpart[b], lparts[b], bx, be, bt)
+        if loaded != p:
+            na, sag_a = block_points(pc, pvertex[p], pcount[p], ppart[p], pparts[p], ax, ae, at)
+            loaded = p
+        nb, sag_b = block_points(lc, lvertex[q], lcount[q], lpart[q], lparts[q], bx, be, bt)
         slack = sag_a + sag_b + 1e-6
         for i in range(max(na, 1)):
             ux = uy = uz = 0.0
@@ -235,18 +232,13 @@ def _pair(
                 reach = best + slack
                 if d2 >= reach * reach:
                     continue
-                sa, pi = 0.0, -1 - ae[i]
-                if na:
-                    end = at[i + 1] if i + 1 < na and ae[i + 1] == ae[i] else _end(ppart[a], pparts[a])
-                    sa, pi = at[i] + s * (end - at[i]), ae[i]
-                tb, li = 0.0, -1 - be[j]
-                if nb:
-                    end = bt[j + 1] if j + 1 < nb and be[j + 1] == be[j] else _end(lpart[b], lparts[b])
-                    tb, li = bt[j] + t * (end - bt[j]), be[j]
+                pi, sa = _on_edge(ae, at, i, na, ppart[p], pparts[p], s)
+                li, tb = _on_edge(be, bt, j, nb, lpart[q], lparts[q], t)
                 d = _refine(pc, pi, sa, lc, li, tb, trial)
                 if d < best:
                     best = d
-                    out[:] = trial
+                    for k in range(4):
+                        out[k] = trial[k]
                     seam = abs(trial[0]) > math.pi - 1e-11 or abs(trial[1]) > 0.5 * math.pi - 1e-11
                     if d < _TOUCH_M and seam:
                         out[0] = np.nan
@@ -255,17 +247,21 @@ def _pair(
 
 
 @jit
-def _end(part: int, parts: int) -> float:
-    return (part + 1) / parts
+def _on_edge(edge: Any, start: Any, i: int, n: int, part: int, parts: int, s: float) -> Any:
+    """Edge and parameter of the place at s along chord i of a block of n; -1 - vertex for a point."""
+    if n == 0:
+        return -1 - edge[0], 0.0
+    end = start[i + 1] if i + 1 < n and edge[i + 1] == edge[i] else (part + 1) / parts
+    return edge[i], start[i] + s * (end - start[i])
 
 
 @jit
 def join(
     p_start: Any, p_areal: Any, p_plane: Any, p_box: Any, p_root: Any,
-    pc: Any, pvertex: Any, pcount: Any, ppart: Any, pparts: Any, pleaf: Any, pnode: Any, pchild: Any, pchildren: Any,
-    l_feature: Any, l_areal: Any, l_plane: Any, l_root: Any, l_order: Any, l_box: Any,
+    pc: Any, pvertex: Any, pcount: Any, ppart: Any, pparts: Any, pbox: Any, pchild: Any, pchildren: Any,
+    l_feature: Any, l_areal: Any, l_plane: Any, l_root: Any, l_order: Any,
     top_box: Any, top_child: Any, top_children: Any, top_root: int,
-    lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lleaf: Any, lnode: Any, lchild: Any, lchildren: Any,
+    lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lbox: Any, lchild: Any, lchildren: Any,
     asked: Any, n_features: int, first: int, last: int, radius: float, nearest: bool, touch_only: bool,
 ) -> Any:
     """Features of a layer within `radius` (chord metres) of the projects asked for among first … last - 1, or only
@@ -309,11 +305,11 @@ def join(
                 limit = min(radius, one) if nearest else radius
                 if gaps[top] > limit * limit:
                     continue
-                if ref >= 0:
+                if ref >= n_items:
                     start = top
-                    for c in range(top_children[ref]):
-                        r = top_child[ref] + c if top_child[ref] >= 0 else top_child[ref] - c
-                        g = _gap2(p_box[a], l_box[l_order[-r - 1]] if r < 0 else top_box[r])
+                    base = top_child[ref - n_items]
+                    for r in range(base, base + top_children[ref - n_items]):
+                        g = _gap2(p_box, a, top_box, r)
                         if g > limit * limit:
                             continue
                         k = top
@@ -326,7 +322,7 @@ def join(
                         refs[k] = r
                         top += 1
                     continue
-                b = l_order[-ref - 1]
+                b = l_order[ref]
                 f = l_feature[b]
                 # Ties at zero go to the feature that comes first in the layer.
                 if best[f] == 0.0 or (nearest and one == 0.0 and f > one_f):
@@ -345,13 +341,13 @@ def join(
                 )
                 hit = False
                 if can_touch and l_areal[b]:
-                    v = pvertex[_first_block(p_root[a], pchild)]
-                    hit = _inside(pc[v, 0] + shift, pc[v, 1], lc, l_root[b], lvertex, lcount, lpart, lparts, lleaf, lnode,
-                                  lchild, lchildren, pairs[:, 0])
+                    v = pvertex[_first_block(p_root[a], len(pvertex), pchild)]
+                    hit = _inside(pc[v, 0] + shift, pc[v, 1], lc, l_root[b], lvertex, lcount, lpart, lparts, lbox,
+                                  lchild, lchildren, pairs)  # fmt: skip
                 if can_touch and not hit and p_areal[a]:
-                    v = lvertex[_first_block(l_root[b], lchild)]
-                    hit = _inside(lc[v, 0] - shift, lc[v, 1], pc, p_root[a], pvertex, pcount, ppart, pparts, pleaf, pnode,
-                                  pchild, pchildren, pairs[:, 0])
+                    v = lvertex[_first_block(l_root[b], len(lvertex), lchild)]
+                    hit = _inside(lc[v, 0] - shift, lc[v, 1], pc, p_root[a], pvertex, pcount, ppart, pparts, pbox,
+                                  pchild, pchildren, pairs)  # fmt: skip
                 if hit:
                     d = 0.0
                     out[0] = np.nan
@@ -359,9 +355,9 @@ def join(
                     if touch_only:
                         bound = min(bound, 1e-3)
                     out[0] = 0.0
-                    d = _pair(pc, pvertex, pcount, ppart, pparts, pleaf, pnode, pchild, pchildren, p_root[a],
-                              lc, lvertex, lcount, lpart, lparts, lleaf, lnode, lchild, lchildren, l_root[b],
-                              bound, shift, can_touch, stack, pairs, ax, ae, at, bx, be, bt, out, trial)
+                    d = _pair(pc, pvertex, pcount, ppart, pparts, pbox, pchild, pchildren, p_root[a],
+                              lc, lvertex, lcount, lpart, lparts, lbox, lchild, lchildren, l_root[b],
+                              bound, shift, can_touch, stack, pairs, ax, ae, at, bx, be, bt, out, trial)  # fmt: skip
                     if d >= bound and not math.isnan(out[0]):
                         continue
                     if touch_only and d > 0.0:
@@ -370,7 +366,8 @@ def join(
                     touched[n_touched] = f
                     n_touched += 1
                 best[f] = d
-                where[f] = out
+                for k in range(4):
+                    where[f, k] = out[k]
                 if d < one or (d == one and f < one_f):
                     one, one_f = d, f
         for k in range(n_touched):
@@ -403,7 +400,7 @@ def _grown2(a: Any, n: int) -> Any:
 
 
 @jit
-def _first_block(root: int, child: Any) -> int:
-    while root >= 0:
-        root = child[root]
-    return -root - 1
+def _first_block(root: int, leaves: int, child: Any) -> int:
+    while root >= leaves:
+        root = child[root - leaves]
+    return root

@@ -145,9 +145,9 @@ def _block_length(
 @jit
 def overlaps(
     p_start: Any, p_areal: Any, p_plane: Any, p_block: Any,
-    pc: Any, pvertex: Any, pcount: Any, ppart: Any, pparts: Any, pleaf: Any,
+    pc: Any, pvertex: Any, pcount: Any, ppart: Any, pparts: Any, pbox: Any,
     l_start: Any, l_areal: Any, l_plane: Any, l_root: Any,
-    lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lleaf: Any, lnode: Any, lchild: Any, lchildren: Any,
+    lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lbox: Any, lchild: Any, lchildren: Any,
     project: Any, feature: Any, lo: int, hi: int, area: Any, length: Any,
 ) -> None:
     """Overlap of pairs lo … hi - 1 (project, feature rows): area in m² and length in metres, added to the outputs.
@@ -155,6 +155,7 @@ def overlaps(
     p_block (i + 1,): first block of each project item.
     """
     stack = np.empty(4096, np.int64)
+    leaves = len(lvertex)
     for k in range(lo, hi):
         for a in range(p_start[project[k]], p_start[project[k] + 1]):
             for b in range(l_start[feature[k]], l_start[feature[k] + 1]):
@@ -163,20 +164,18 @@ def overlaps(
                 if p_plane[a, 2] < l_plane[b, 0] or p_plane[a, 0] > l_plane[b, 2]:
                     continue
                 for p in range(p_block[a], p_block[a + 1]):
-                    z0, z1 = pleaf[p, 2], pleaf[p, 5]
+                    z0, z1 = pbox[p, 2], pbox[p, 5]
                     stack[0] = l_root[b]
                     top = 1
                     while top:
                         top -= 1
-                        ref = stack[top]
-                        if ref >= 0:
-                            if lnode[ref, 2] <= z1 and lnode[ref, 5] >= z0:
-                                for c in range(lchildren[ref]):
-                                    stack[top] = lchild[ref] + c if lchild[ref] >= 0 else lchild[ref] - c
-                                    top += 1
+                        q = stack[top]
+                        if lbox[q, 2] > z1 or lbox[q, 5] < z0:
                             continue
-                        q = -ref - 1
-                        if lleaf[q, 2] > z1 or lleaf[q, 5] < z0:
+                        if q >= leaves:
+                            for c in range(lchildren[q - leaves]):
+                                stack[top] = lchild[q - leaves] + c
+                                top += 1
                             continue
                         if p_areal[a]:
                             # From the west of the project, so that large terms do not cancel.

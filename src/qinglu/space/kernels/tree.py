@@ -167,7 +167,7 @@ def block_points(coords: Any, vertex: int, count: int, part: int, parts: int, px
 
 @jit
 def block_boxes(coords: Any, vertex: Any, count: Any, part: Any, parts: Any, box: Any) -> None:
-    """Earth-centred boxes of blocks, float32 (n, 6) as min x, y, z, max x, y, z, rounded outwards."""
+    """Earth-centred boxes of blocks, float32 (n or more, 6) as min x, y, z, max x, y, z, rounded outwards."""
     px = np.empty((BLOCK_CHORDS + 2, 3))
     edge = np.empty(BLOCK_CHORDS + 2, np.int64)
     ta = np.empty(BLOCK_CHORDS + 2)
@@ -213,14 +213,13 @@ def patch_box(west: float, south: float, east: float, north: float, box: Any) ->
 
 
 @jit
-def _cover(child_box: Any, lo: int, hi: int, out: Any) -> None:
+def _cover(box: Any, lo: int, hi: int, into: int) -> None:
     for d in range(3):
-        out[d] = child_box[lo, d]
-        out[d + 3] = child_box[lo, d + 3]
-    for c in range(lo + 1, hi):
-        for d in range(3):
-            out[d] = min(out[d], child_box[c, d])
-            out[d + 3] = max(out[d + 3], child_box[c, d + 3])
+        least, most = box[lo, d], box[lo, d + 3]
+        for c in range(lo + 1, hi):
+            least = min(least, box[c, d])
+            most = max(most, box[c, d + 3])
+        box[into, d], box[into, d + 3] = least, most
 
 
 @jit
@@ -236,37 +235,33 @@ def count_nodes(start: Any) -> int:
 
 
 @jit
-def fill_nodes(start: Any, leaf_box: Any, node_box: Any, child: Any, children: Any, root: Any) -> None:
+def fill_nodes(start: Any, box: Any, child: Any, children: Any, root: Any) -> None:
     """Pack each range of leaves, in order, into a tree of fan-out 8.
 
-    A reference to a leaf b is written -b - 1, to a node its index. child: first child's reference; children: how
-    many, following each other; root (n,): reference of each tree's root.
+    Leaves and the nodes above them are numbered together: box (leaves + nodes, 6) holds the leaves first and gets
+    the nodes. child, children (nodes,): number of a node's first child, and how many follow each other; root (n,):
+    number of each tree's root.
     """
-    top = 0
+    leaves = start[len(start) - 1]
+    top = leaves
     for i in range(len(start) - 1):
         lo, hi = start[i], start[i + 1]
-        root[i] = -lo - 1
-        leaves = True
+        root[i] = lo
         while hi - lo > 1:
             first = top
             for c in range(lo, hi, FANOUT):
                 end = min(c + FANOUT, hi)
-                if leaves:
-                    _cover(leaf_box, c, end, node_box[top])
-                    child[top] = -c - 1
-                else:
-                    _cover(node_box, c, end, node_box[top])
-                    child[top] = c
-                children[top] = end - c
+                _cover(box, c, end, top)
+                child[top - leaves] = c
+                children[top - leaves] = end - c
                 top += 1
             lo, hi = first, top
-            leaves = False
             root[i] = first
 
 
 @jit
 def item_boxes(
-    coords: Any, item_ring: Any, ring_start: Any, areal: Any, root: Any, leaf_box: Any, node_box: Any, plane: Any, box: Any
+    coords: Any, item_ring: Any, ring_start: Any, areal: Any, root: Any, tree_box: Any, plane: Any, box: Any
 ) -> None:
     """Boxes of items: in degrees (n, 4) west, south, east, north; and earth-centred (n, 6).
 
@@ -284,9 +279,6 @@ def item_boxes(
         plane[i, 0], plane[i, 1], plane[i, 2], plane[i, 3] = west, south, east, north
         if areal[i]:
             patch_box(west, south, east, north, box[i])
-        elif root[i] < 0:
-            for d in range(6):
-                box[i, d] = leaf_box[-root[i] - 1, d]
         else:
             for d in range(6):
-                box[i, d] = node_box[root[i], d]
+                box[i, d] = tree_box[root[i], d]
