@@ -108,15 +108,15 @@ def make(home: Path, *, scale: float, seed: int) -> Workload:
         return load
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
-    centres = _land(rng, max(6, round(300 * scale)))
+    centres = land(rng, max(6, round(300 * scale)))
     layer = areas(rng, size, centres)
     valid = layer.copy()
     bad = ~shapely.is_valid(layer)
     valid[bad] = shapely.make_valid(layer[bad], method="structure")
-    _write(load.layer, layer)
-    _write(load.layer_valid, valid)
-    _write(load.projects, projects(rng, size.projects, centres))
-    _write(load.zones, valid[~bad][rng.permutation((~bad).sum())[: size.zones]])
+    write(load.layer, layer)
+    write(load.layer_valid, valid)
+    write(load.projects, projects(rng, size.projects, centres))
+    write(load.zones, valid[~bad][rng.permutation((~bad).sum())[: size.zones]])
     _heights(rng, size, load)
     told = {**asdict(size), "found_vertices": int(shapely.get_num_coordinates(layer).sum())}
     told |= {"found_invalid": int(bad.sum()), "found_largest": int(shapely.get_num_coordinates(layer).max())}
@@ -125,7 +125,7 @@ def make(home: Path, *, scale: float, seed: int) -> Workload:
     return load
 
 
-def _land(rng: np.random.Generator, n: int) -> Array:
+def land(rng: np.random.Generator, n: int) -> Array:
     """Middles of regions, on latitudes as land has them, away from the seam."""
     lat = np.clip(rng.choice([-20.0, 5.0, 30.0, 45.0, 58.0], n) + rng.normal(0, 9, n), -52, 70)
     return np.stack([rng.uniform(-165, 165, n), lat], axis=1)
@@ -288,7 +288,7 @@ def _heights(rng: np.random.Generator, size: Size, load: Workload) -> None:
         file.write(heights, 1)
 
 
-def _write(path: Path, geoms: Geoms) -> None:
+def write(path: Path, geoms: Geoms) -> None:
     """GeoParquet, in longitude and latitude."""
     geo = {
         "version": "1.1.0",

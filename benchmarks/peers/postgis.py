@@ -190,8 +190,9 @@ def within_50km(load: Workload) -> Task:
 def nearest_feature(load: Workload) -> Task:
     """The nearest piece by the index."""
     query = """
-        SELECT p.id AS project, n.id AS feature, n.d AS distance_m FROM projects p CROSS JOIN LATERAL
-        (SELECT s.id, s.gg <-> p.gg AS d FROM pieces s ORDER BY s.gg <-> p.gg LIMIT 1) n WHERE p.id < {few}"""
+        SELECT p.id AS project, n.id AS feature, ST_Distance(n.gg, p.gg) AS distance_m
+        FROM projects p CROSS JOIN LATERAL
+        (SELECT s.id, s.gg FROM pieces s ORDER BY s.gg <-> p.gg LIMIT 1) n WHERE p.id < {few}"""
     return _task(load, query, "geography on subdivided pieces")
 
 

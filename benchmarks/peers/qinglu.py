@@ -12,6 +12,7 @@ import shapely
 
 from qinglu import __version__
 from qinglu.atlas.raster import GeoTiff
+from qinglu.errors import IntegrityError
 from qinglu.space import Index, nearest, overlap, repair, within
 from qinglu.space.raster import ArrayRaster
 from qinglu.space.zonal import ZonalStats, zonal
@@ -28,9 +29,11 @@ def versions() -> dict[str, str]:
 def _layer(load: Workload) -> Index:
     """The layer as a user has it after the first time: compiled, opened by memory map."""
     path = load.folder / "layer.index"
-    if not path.exists():
+    try:
+        return Index.open(path)
+    except (OSError, IntegrityError):  # not there yet, or of an earlier format
         Index.build(repair(read(load.layer)).geoms).save(path)
-    return Index.open(path)
+        return Index.open(path)
 
 
 def _projects(load: Workload, count: int | None = None) -> Index:
