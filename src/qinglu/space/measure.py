@@ -22,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 Mapper = Callable[[Callable[[tuple[int, int]], Any], Iterable[tuple[int, int]]], Iterable[Any]]
 
 _GEOD = pyproj.Geod(ellps="WGS84")
+_ROWS = 65_536  # output rows of a kernel at a time
 
 
 @dataclass(frozen=True)
@@ -89,21 +90,28 @@ def _joined(
         asked[:] = False
         asked[only] = True
 
-    def piece(span: tuple[int, int]) -> tuple[Ints, Ints, Floats, Floats]:
-        found: tuple[Ints, Ints, Floats, Floats] = join(
-            projects.feature_item, projects.item_areal, projects.item_plane, projects.item_box, projects.item_root,
-            *_tree(projects),
-            layer.item_feature, layer.item_areal, layer.item_plane, layer.item_root, layer.order,
-            layer.top_box, layer.top_child, layer.top_children, int(layer.top_root[0]),
-            *_tree(layer),
-            asked, layer.n_features, span[0], span[1], float(radius_m), one, radius_m == 0.0,
-        )  # fmt: skip
+    def piece(span: tuple[int, int]) -> list[tuple[Ints, Ints, Floats]]:
+        n = layer.n_features
+        scratch = np.full(n, np.inf), np.empty((n, 4)), np.empty(n, np.int64)
+        first, found = span[0], []
+        while first < span[1]:
+            rows = max(n, _ROWS)
+            project, feature, place = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty((rows, 4))
+            first, k = join(
+                projects.feature_item, projects.item_areal, projects.item_plane, projects.item_box,
+                projects.item_root, *_tree(projects),
+                layer.item_feature, layer.item_areal, layer.item_plane, layer.item_root, layer.order,
+                layer.top_box, layer.top_child, layer.top_children, int(layer.top_root[0]), *_tree(layer),
+                asked, first, span[1], float(radius_m), one, radius_m == 0.0,
+                *scratch, project, feature, place,
+            )  # fmt: skip
+            found.append((project[:k].copy(), feature[:k].copy(), place[:k].copy()))
         return found
 
-    pieces = list(run(piece, _spans(projects)))
-    project = np.concatenate([p[0] for p in pieces]) if pieces else np.empty(0, np.int64)
-    feature = np.concatenate([p[1] for p in pieces]) if pieces else np.empty(0, np.int64)
-    place = np.concatenate([p[2] for p in pieces]) if pieces else np.empty((0, 4))
+    pieces = [part for found in run(piece, _spans(projects)) for part in found]
+    if not pieces:
+        return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0, bool))
+    project, feature, place = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
     distance = geodesic_m(place)
     touching = np.isnan(place[:, 0])
     keep = np.flatnonzero(touching | (distance <= radius_m))

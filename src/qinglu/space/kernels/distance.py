@@ -262,18 +262,17 @@ def join(
     l_feature: Any, l_areal: Any, l_plane: Any, l_root: Any, l_order: Any,
     top_box: Any, top_child: Any, top_children: Any, top_root: int,
     lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lbox: Any, lchild: Any, lchildren: Any,
-    asked: Any, n_features: int, first: int, last: int, radius: float, nearest: bool, touch_only: bool,
-) -> Any:
+    asked: Any, first: int, last: int, radius: float, nearest: bool, touch_only: bool,
+    best: Any, where: Any, touched: Any, o_project: Any, o_feature: Any, o_place: Any,
+) -> Any:  # fmt: skip
     """Features of a layer within `radius` (chord metres) of the projects asked for among first … last - 1, or only
-    the nearest of each.
+    the nearest of each. With touch_only, features that only come near are left out.
 
-    Returns arrays project (int64), feature (int64), place (m, 4: longitude and latitude of the closest points on
-    project and feature, degrees; NaN in the first column where they intersect), chord (metres).
-    With touch_only, features that only come near are left out.
+    best (features,) filled with infinity, where (features, 4), touched (features,) are scratch and left as found.
+    Writes project and feature rows, and o_place (…, 4): longitude and latitude of the closest points on project and
+    feature, degrees, NaN in the first column where they intersect. Outputs hold at least one row per feature.
+    Returns (first project not done, rows written): it stops early when the outputs are full.
     """
-    best = np.full(n_features, np.inf)
-    where = np.empty((n_features, 4))
-    touched = np.empty(n_features, np.int64)
     stack = np.empty(_STACK)
     refs = np.empty(_STACK, np.int64)
     gaps = np.empty(_STACK)
@@ -282,9 +281,6 @@ def join(
     ae, be = np.empty(BLOCK_CHORDS + 2, np.int64), np.empty(BLOCK_CHORDS + 2, np.int64)
     at, bt = np.empty(BLOCK_CHORDS + 2), np.empty(BLOCK_CHORDS + 2)
     out, trial = np.empty(4), np.empty(4)
-    cap = 1024
-    o_p, o_f = np.empty(cap, np.int64), np.empty(cap, np.int64)
-    o_place, o_chord = np.empty((cap, 4)), np.empty(cap)
     n_out = 0
     n_items = len(l_order)
     for p in range(first, last):
@@ -370,33 +366,20 @@ def join(
                     where[f, k] = out[k]
                 if d < one or (d == one and f < one_f):
                     one, one_f = d, f
+        if n_out + n_touched > len(o_project):
+            for k in range(n_touched):
+                best[touched[k]] = np.inf
+            return p, n_out
         for k in range(n_touched):
             f = touched[k]
-            if not nearest or f == one_f:
-                if n_out == cap:
-                    cap *= 2
-                    o_p, o_f = _grown(o_p, cap), _grown(o_f, cap)
-                    o_chord, o_place = _grown(o_chord, cap), _grown2(o_place, cap)
-                o_p[n_out], o_f[n_out], o_chord[n_out] = p, f, best[f]
-                for d4 in range(4):
-                    o_place[n_out, d4] = where[f, d4] / DEG
-                n_out += 1
             best[f] = np.inf
-    return o_p[:n_out], o_f[:n_out], o_place[:n_out], o_chord[:n_out]
-
-
-@jit
-def _grown(a: Any, n: int) -> Any:
-    out = np.empty(n, a.dtype)
-    out[: len(a)] = a
-    return out
-
-
-@jit
-def _grown2(a: Any, n: int) -> Any:
-    out = np.empty((n, a.shape[1]), a.dtype)
-    out[: len(a)] = a
-    return out
+            if nearest and f != one_f:
+                continue
+            o_project[n_out], o_feature[n_out] = p, f
+            for d4 in range(4):
+                o_place[n_out, d4] = where[f, d4] / DEG
+            n_out += 1
+    return last, n_out
 
 
 @jit
