@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import shapely
+
 from .. import archive
 from ..errors import OptionError, UnknownNameError
 from ..model import Layer, is_role
@@ -17,9 +20,9 @@ from ..settings import Settings
 from ..text import Text
 from . import starter
 from .connectors import Connector, connector
-from .delivered import read, split_layer
+from .delivered import Geometries, read, split_layer
 from .keeping import sha256_of
-from .kept import Problem, open_kept, problems, write_raster, write_vector
+from .kept import kept_geometries, open_kept, problems, write_raster, write_vector
 from .obtain import Obtained, Request, names, obtain
 from .rasters import RasterLayer, as_cog, checked, described
 from .stac import layer_of, read_item
@@ -37,13 +40,13 @@ class Check:
 
     Attributes
     ----------
-    id : str
-    problems : tuple of Problem
-        Empty where every file is as it was written.
+    layer_id : str
+    problems : tuple of Text
+        What is wrong and what to do; empty where every file is as it was written.
     """
 
-    id: str
-    problems: tuple[Problem, ...]
+    layer_id: str
+    problems: tuple[Text, ...]
 
     @property
     def ok(self) -> bool:
@@ -62,6 +65,7 @@ class Described:
     licence: str = ""
     provenance: str = ""
     how_to_get: Text | None = None
+    withheld: tuple[str, ...] = ()
     covers: tuple[str, ...] | None = None
     demonstration: bool = False
     id_field: str | None = None
@@ -120,6 +124,40 @@ class Atlas:
         """
         kept = self._place(layer_id)
         return open_kept(kept) if kept is not None else starter.open_layer(layer_id, self.settings)
+
+    def countries(self) -> tuple[Geometries, tuple[str, ...]]:
+        """Shapes of countries and areas and their alpha-3 codes, for orientation; none without a code.
+
+        Raises
+        ------
+        IntegrityError
+            The layer ``countries`` is damaged.
+        """
+        geoms, features = self._shapes("countries")
+        codes = features["feature_id"].to_pylist()
+        rows = [i for i, code in enumerate(codes) if len(code) == 3 and code.isalpha()]
+        return geoms[rows], tuple(codes[i] for i in rows)
+
+    def land(self) -> shapely.MultiPolygon:
+        """The land, for maps.
+
+        Raises
+        ------
+        IntegrityError
+            The layer ``land`` is damaged.
+        """
+        geoms, _ = self._shapes("land")
+        parts = shapely.get_parts(geoms)
+        return shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == 3]))
+
+    def _shapes(self, layer_id: str) -> tuple[Geometries, pa.Table]:
+        kept = self._place(layer_id)
+        if kept is None:
+            return starter.shapes(layer_id, self.settings)
+        opened = open_kept(kept)
+        if isinstance(opened, RasterLayer):  # the user's own layer of that id serves another purpose
+            return starter.shapes(layer_id, self.settings)
+        return kept_geometries(kept), opened.features
 
     def add(
         self,
@@ -279,7 +317,7 @@ class Atlas:
             delivered, role, id_field=field, name_field=said.name_field, keep=said.keep, where=file.name
         )
         layer = _layer(layer_id, role, compiled.kind, said, (file,), compiled.provenance)
-        layer = replace(layer, withheld=compiled.withheld)
+        layer = replace(layer, withheld=tuple(sorted({*compiled.withheld, *said.withheld})))
         write_vector(
             self._folder / layer_id, layer, compiled, dated=_dated(said, file), replace=replace_existing
         )
@@ -320,6 +358,7 @@ def _layer(layer_id: str, role: str, kind: str, said: Described, files: Sequence
         licence=said.licence,
         provenance="; ".join(p for p in (said.provenance, f"{names(files)}: {found}") if p),
         sha256=sha256,
+        withheld=said.withheld,
         covers=said.covers,
         demonstration=said.demonstration,
         how_to_get=said.how_to_get or Text("", ""),

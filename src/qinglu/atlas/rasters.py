@@ -24,7 +24,6 @@ from .raster import GeoTiff
 from .vector import check_name, check_role
 
 _MB = 1 << 20
-_DRIVERS = ("GTiff", "COG", "AAIGrid", "HFA", "SRTMHGT")  # formats that hold their cells in the file itself
 _COG_OPTIONS = {"COMPRESS": "DEFLATE", "PREDICTOR": "YES", "BIGTIFF": "IF_SAFER", "OVERVIEWS": "NONE"}
 _GDAL_TYPES = {
     "uint8": "Byte", "int8": "Int8", "uint16": "UInt16", "int16": "Int16",
@@ -126,15 +125,31 @@ def checked(path: Path, *, settings: Settings, band: int = 1) -> Path:
             where=path.name,
         )
     file = _unpacked(path, settings) if archive.is_zip(path) else path
+    what = Text("不是可识别的栅格格式", "is not a raster format that can be read")
+    driver = _driver(file)
+    if not driver:
+        raise _unreadable(path, what)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            rasterio.open(file, driver=list(_DRIVERS)).close()
+            rasterio.open(file, driver=driver).close()
     except RasterioError as e:
-        what = Text("不是可识别的栅格格式", "is not a raster format that can be read")
         raise _unreadable(path, what) from e
     GeoTiff(file, band).close()
     return file
+
+
+def _driver(path: Path) -> str:
+    """The format by its first bytes: only formats that hold their cells, none that point elsewhere."""
+    with path.open("rb") as f:
+        head = f.read(32)
+    if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        return "GTiff"
+    if head[:15] == b"EHFA_HEADER_TAG":
+        return "HFA"
+    if head.lstrip()[:5].lower() == b"ncols":
+        return "AAIGrid"
+    return "SRTMHGT" if path.suffix.lower() == ".hgt" else ""
 
 
 def described(path: Path, band: int = 1) -> str:
