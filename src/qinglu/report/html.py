@@ -30,6 +30,7 @@ from .words import LIMITS, METHOD, say
 _COUNTRIES_SHOWN = 12
 _REJECTED_SHOWN = 500
 _FIRST_SHOWN = 5
+_MISSING_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def write_html(
         "shown_rows": {line.row for line in lines[: bounds.detailed]},
         "first": [line for line in lines if line.level in {Level.CRITICAL, Level.WARNING}],
         "first_shown": _FIRST_SHOWN,
+        "missing_shown": _MISSING_SHOWN,
         "detailed": min(bounds.detailed, len(lines)),
         "views": pages.views(min(bounds.detailed, len(lines))),
         "rejected": screening.portfolio.rejected.slice(0, _REJECTED_SHOWN).to_pylist(),

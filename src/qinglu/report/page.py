@@ -12,7 +12,7 @@ import shapely
 
 from ..model import NOTES, Layer, Level, Screening
 from ..model.country import country_title
-from ..rules import figure
+from ..rules import THIN, figure
 from ..text import Lang
 from . import evidence
 from .numbers import round_length
@@ -20,6 +20,8 @@ from .sitemap import Nearby, SiteMap, site_map
 from .tally import WORST_FIRST, Detail, Tally
 from .words import say
 
+_UNKNOWN_NAMED = 3  # unknown things named in the list of projects
+_DRAWN_NAMED = 4  # features named under a map
 _MEASURED = 8  # features of a project listed on the page
 _QUESTIONS = ("q_location", "q_touch", "q_near", "q_ground", "q_unknown", "q_clear")
 """In the order of reading: what is wrong with the place itself comes before what was found there."""
@@ -28,11 +30,25 @@ _KNOWN = {Level.CRITICAL, Level.WARNING, Level.NOTE}
 
 @dataclass(frozen=True)
 class FindingView:
-    """One finding with its reasons. `head` is the verdict, `rest` the rule, layer and caveats in brief."""
+    """One finding with its reasons.
+
+    Attributes
+    ----------
+    head : str
+        The verdict; only a title and a figure where `brief`.
+    caveats : str
+        What must be read along with it.
+    brief : str
+        For findings that need no action here (clear, or no layer at all): the verdict in full, folded away
+        with the reasons. "" for all others.
+    steps : tuple of (str, str)
+        The way back to what it rests on.
+    """
 
     level: Level
     head: str
-    rest: str
+    caveats: str
+    brief: str
     steps: evidence.Steps
 
 
@@ -74,6 +90,7 @@ class ProjectView:
     groups: tuple[tuple[str, tuple[FindingView, ...]], ...]
     map: SiteMap
     map_alt: str
+    drawn: str
     measured: tuple[MeasuredView, ...]
     n_measured: int
 
@@ -141,8 +158,6 @@ class Pages:
     def _line(self, row: int) -> ProjectLine:
         project = self._projects[row]
         name, other = _names(project, self._lang)
-        level = WORST_FIRST[self._worst[row]]
-        main = next(iter(self._sorted_findings(project["project_id"])), None)
         return ProjectLine(
             row,
             project["project_id"],
@@ -151,10 +166,10 @@ class Pages:
             self._country(project),
             project["sector"] or "",
             project["stage"] or "",
-            level,
+            WORST_FIRST[self._worst[row]],
             bool(self._unknown[row]),
             tuple(self._by_project[row].tolist()),
-            self._headline(main) if main and level is not Level.CLEAR else "",
+            self._main(self._sorted_findings(project["project_id"])),
         )
 
     def _view(
@@ -179,6 +194,7 @@ class Pages:
             self._groups(findings),
             drawing,
             self._alt(line.name, drawing),
+            self._drawn(drawing, _DRAWN_NAMED),
             tuple(measured[:_MEASURED]),
             len(measured),
         )
@@ -187,19 +203,46 @@ class Pages:
         order = {level.value: i for i, level in enumerate(WORST_FIRST)}
         return sorted(self._findings.get(project_id, []), key=lambda f: order[f["level"]])
 
-    def _headline(self, finding: Mapping[str, Any]) -> str:
-        return headline(finding[f"explanation_{self._lang}"] or "", Level(finding["level"]), self._lang)[0]
+    def _main(self, findings: list[dict[str, Any]]) -> str:
+        """What to say of a project in one line: its first verdict, or what all is not known."""
+        if not findings or findings[0]["level"] == Level.CLEAR:
+            return ""
+        if findings[0]["level"] != Level.UNKNOWN:
+            return self._finding(findings[0]).head
+        titles = list(dict.fromkeys(self._rule_title(f) for f in findings if f["level"] == Level.UNKNOWN))
+        some = ("、" if self._lang == "zh" else ", ").join(titles[:_UNKNOWN_NAMED])
+        more = len(titles) - _UNKNOWN_NAMED
+        return (
+            say("unknown_more", self._lang, some=some, n=more)
+            if more > 0
+            else say("unknown_of", self._lang, some=some)
+        )
+
+    def _finding(self, finding: Mapping[str, Any]) -> FindingView:
+        level = Level(finding["level"])
+        layer = self._layers.get(finding["layer_id"] or "")
+        rule = self._rules.get(finding["rule_id"])
+        head, caveats = verdict(finding[f"explanation_{self._lang}"] or "", level, layer, self._lang)
+        steps = evidence.why(finding, rule, layer, self._lang)
+        if level is Level.UNKNOWN and not finding["layer_id"] and rule:
+            return FindingView(level, self._rule_title(finding), "", head, steps[1:2])  # nothing was measured
+        if level is Level.CLEAR and rule:
+            number = _figure(finding["value"], finding["unit"] or "") if finding["measure"] != "noted" else ""
+            title = f"{self._rule_title(finding)}{THIN}{THIN}{number}".strip()
+            return FindingView(level, title, caveats, head, steps)
+        return FindingView(level, head, caveats, "", steps)
+
+    def _rule_title(self, finding: Mapping[str, Any]) -> str:
+        rule = self._rules.get(finding["rule_id"])
+        return rule["title"][self._lang] if rule else str(finding["rule_id"])
 
     def _groups(self, findings: list[dict[str, Any]]) -> tuple[tuple[str, tuple[FindingView, ...]], ...]:
         """Findings by the question they answer: what was found first, then unknown, then clear."""
         groups: dict[str, list[FindingView]] = {}
         for finding in findings:
-            rule = self._rules.get(finding["rule_id"])
-            level = Level(finding["level"])
-            layer = self._layers.get(finding["layer_id"] or "")
-            head, rest = headline(finding[f"explanation_{self._lang}"] or "", level, self._lang)
-            view = FindingView(level, head, rest, evidence.why(finding, rule, layer, self._lang))
-            groups.setdefault(_question(finding), []).append(view)
+            groups.setdefault(_question(finding), []).append(self._finding(finding))
+        for views in groups.values():
+            views.sort(key=lambda v: bool(v.brief))
         return tuple((say(key, self._lang), tuple(groups[key])) for key in _QUESTIONS if key in groups)
 
     def _reach(self, findings: list[dict[str, Any]]) -> float:
@@ -245,10 +288,16 @@ class Pages:
         layer: Layer | None = self._layers.get(layer_id)
         return layer.title.in_(self._lang) if layer else layer_id
 
+    def _drawn(self, drawing: SiteMap, most: int | None) -> str:
+        """Names of the features on a map, the first `most` of them."""
+        names = list(dict.fromkeys(d.name or self._layer_title(d.layer_id) for d in drawing.nearby))
+        shown = names if most is None else names[:most]
+        return ("、" if self._lang == "zh" else ", ").join(shown) + ("…" if len(shown) < len(names) else "")
+
     def _alt(self, name: str, drawing: SiteMap) -> str:
         join = "、" if self._lang == "zh" else ", "
         rings = join.join(round_length(m) for m, _ in reversed(drawing.rings))
-        names = join.join(dict.fromkeys(d.name or self._layer_title(d.layer_id) for d in drawing.nearby))
+        names = self._drawn(drawing, None)
         return say(
             "sitemap_alt",
             self._lang,
@@ -263,23 +312,33 @@ def _figure(value: float | None, unit: str) -> str:
     return "" if value is None else figure(value, unit)
 
 
-def headline(text: str, level: Level, lang: Lang) -> tuple[str, str]:
-    """An explanation as its verdict, without the level that stands beside it, and the rest.
+def verdict(text: str, level: Level, layer: Layer | None, lang: Lang) -> tuple[str, str]:
+    """The verdict of an explanation, without the level that stands beside it, and its caveats.
 
-    A text of another form is all verdict: nothing is ever left out.
+    Between them an explanation names rule and layer; on the page those stand in the reasons. A text of
+    another form is all verdict, so that nothing is left out.
 
     Examples
     --------
-    >>> headline("Note: a river is near. It is 5 m away. Rule: own, 1. Layer: Rivers (5).", Level.NOTE, "en")
-    ('A river is near. It is 5 m away.', 'Rule: own, 1. Layer: Rivers (5).')
-    >>> headline("As it came", Level.NOTE, "en")
+    >>> from qinglu.text import Text
+    >>> river = Layer("rivers", "river", Text("河流", "Rivers"), "line", version="5.1")
+    >>> said = "Note: a river is near. It is 5 m away. Rule: own, 1. Layer: Rivers (5.1). Only a sketch."
+    >>> verdict(said, Level.NOTE, river, "en")
+    ('A river is near. It is 5 m away.', 'Only a sketch.')
+    >>> verdict("As it came", Level.NOTE, None, "en")
     ('As it came', '')
     """
     colon, mark = ("：", "依据：") if lang == "zh" else (":", " Rule: ")
     body = text.removeprefix(f"{level.title.in_(lang)}{colon}").strip()
     at = body.find(mark)
     head, rest = (body, "") if at < 0 else (body[:at].strip(), body[at:].strip())
-    return head[:1].upper() + head[1:], rest
+    caveats = ""
+    if layer is not None:
+        version = layer.version or say("no_version", lang)
+        end = f"（{version}）。" if lang == "zh" else f" ({version})."
+        _, named, after = rest.partition(layer.title.in_(lang) + end)
+        caveats = after.strip() if named else rest
+    return head[:1].upper() + head[1:], caveats
 
 
 def _question(finding: Mapping[str, Any]) -> str:

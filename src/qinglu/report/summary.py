@@ -17,6 +17,8 @@ from ..text import Lang, Text
 from .tally import COARSE, WORST_FIRST, CountryCount, Tally, by_country, n_assets
 from .words import WORDS
 
+_HAZARDS = Text("自然灾害", "Natural hazards")
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -130,13 +132,15 @@ def asked_roles(rules: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
 
 
 def _missing(screening: Screening, tally: Tally) -> tuple[Missing, ...]:
-    """Most projects first."""
+    """Most projects first; as many, in the order of the rules, which is that of their topics."""
     layers = {layer.id: layer for layer in screening.layers}
+    order = list(asked_roles(screening.rules).values())
     found = []
     for (asked, layer_id), n in tally.missing.items():
         layer = layers.get(layer_id)
-        found.append(Missing(_asked_title(asked, layer), layer, n, _how(asked, layer)))
-    return tuple(sorted(found, key=lambda m: (-m.n_projects, m.title.en)))
+        place = order.index(asked) if asked in order else -1
+        found.append((-n, place, layer_id, Missing(_asked_title(asked, layer), layer, n, _how(asked, layer))))
+    return tuple(missing for *_, missing in sorted(found, key=lambda item: item[:3]))
 
 
 def _asked_title(asked: str, layer: Layer | None) -> Text:
@@ -144,7 +148,7 @@ def _asked_title(asked: str, layer: Layer | None) -> Text:
         return WORDS["precise_location"]
     if layer is not None:
         return layer.title
-    roles = [role_title(role) for role in asked.split(",") if role]
+    roles = [_HAZARDS if role == "hazard.*" else role_title(role) for role in asked.split(",") if role]
     if not roles:
         return WORDS["other_questions"]
     return Text("、".join(r.zh for r in roles), ", ".join(r.en for r in roles))

@@ -56,7 +56,13 @@ WORDS: dict[str, Text] = {
         "缺少数据不等于没有影响。未知项补齐之前，不能视为“无”。",
         "Missing data is not a clean bill: until it is answered, unknown must not be read as clear.",
     ),
-    "would_answer": Text("可解答的图层", "What would answer"),
+    "would_answer": Text("可解答未知的数据", "What would answer the unknowns"),
+    "would_answer_caption": Text(
+        "缺少的数据与取得办法，所涉项目多的在前",
+        "The data missing, and how to get it; the most projects first",
+    ),
+    "missing_column": Text("缺少的数据", "Missing"),
+    "missing_for": Text("缺少：", "Missing:"),
     "how_to_get": Text("如何取得", "How to get it"),
     "precise_location": Text("确切的场址或线位", "The actual site or line"),
     "precise_location_how": Text(
@@ -138,6 +144,9 @@ WORDS: dict[str, Text] = {
     "declared": Text("申报为{given}", "declared as {given}"),
     "notes": Text("对本行的说明", "Notes on this row"),
     "unknown_too": Text("另有未知项", "and unknowns"),
+    "unknown_of": Text("未知：{some}", "Not known: {some}"),
+    "unknown_more": Text("未知：{some}等，另有 {n} 项", "Not known: {some} and {n} more"),
+    "no_version": Text("版本未注明", "version not stated"),
     "not_judged": Text(
         "没有规则对本项目作出判定：不是“无”，而是未知。",
         "No rule has judged this project: that is unknown, not clear.",
