@@ -8,5 +8,6 @@ from .result import Screening
 
 __all__ = [
     "EXPOSURES", "FINDINGS", "NEAREST", "NOTES", "PROJECTS", "REJECTED", "ROLES", "SEVERITY", "ZONAL",
-    "Country", "Layer", "Level", "Portfolio", "Screening", "countries", "country_code", "country_title", "is_role", "role_title",
+    "Country", "Layer", "Level", "Portfolio", "Screening", "countries", "country_code", "country_title",
+    "is_role", "role_title",
 ]

@@ -1,8 +1,9 @@
 """Countries and areas: any usual name or code in Chinese or English to ISO 3166 alpha-3, and back to a title.
 
-The table is ``countries.csv`` beside this file: codes of ISO 3166-1 (and the user-assigned XKX), names and aliases in
-both languages, and an extent in whole degrees, rounded outward from Natural Earth 1:10m (public domain). The extent
-only helps to tell longitude from latitude; neither it nor a name asserts a border or a status.
+The table is ``countries.csv`` beside this file: codes of ISO 3166-1 (and the user-assigned XKX), names and
+aliases in both languages, and an extent in whole degrees, rounded outward from Natural Earth 1:10m (public
+domain). The extent only helps to tell longitude from latitude; neither it nor a name asserts a border or a
+status.
 """
 
 from __future__ import annotations
@@ -118,6 +119,13 @@ def _country(row: dict[str, str]) -> Country:
 def _keys() -> dict[str, str]:
     keys: dict[str, str] = {}
     for row in _rows():
-        names = [row["alpha2"], row["alpha3"], row["numeric"], row["en"], row["zh"], *row["aliases"].split(";")]
+        names = [
+            row["alpha2"],
+            row["alpha3"],
+            row["numeric"],
+            row["en"],
+            row["zh"],
+            *row["aliases"].split(";"),
+        ]
         keys.update({name_key(n): row["alpha3"] for n in names if n})
     return keys

@@ -39,7 +39,10 @@ def country_codes(given: pa.ChunkedArray) -> tuple[Strings, dict[str, Mask]]:
     several = _matcher("several_countries")
     codes = [country_code(n) or "" for n in names]
     missing = [is_missing(n) for n in names]
-    region = [not c and not m and (_known_parts(n) or several(n)) for n, c, m in zip(names, codes, missing, strict=True)]
+    region = [
+        not c and not m and (_known_parts(n) or several(n))
+        for n, c, m in zip(names, codes, missing, strict=True)
+    ]
     unknown = [not (c or m or r) for c, m, r in zip(codes, missing, region, strict=True)]
     flags = {"country-missing": missing, "country-several": region, "country-unknown": unknown}
     return np.array(codes, dtype=object)[of], {k: np.array(v, dtype=bool)[of] for k, v in flags.items()}
@@ -55,7 +58,7 @@ def cancelled(stage: pa.ChunkedArray) -> Mask:
     coded = stage.combine_chunks().dictionary_encode()
     says = _matcher("cancelled")
     flags = np.array([says(s) for s in coded.dictionary.to_pylist()], dtype=bool)
-    return flags[coded.indices.to_numpy(zero_copy_only=False)]
+    return np.asarray(flags[coded.indices.to_numpy(zero_copy_only=False)])
 
 
 def _matcher(name: str) -> _Matcher:
@@ -141,5 +144,5 @@ def _member(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     for raw, escaped in (("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
         text = pc.replace_substring(text, raw, escaped)
     text = pc.replace_substring_regex(text, r"[\x00-\x1f]", " ")
-    member = pc.binary_join_element_wise(f", {json.dumps(name, ensure_ascii=False)}: \"", text, '"', "")
+    member = pc.binary_join_element_wise(f', {json.dumps(name, ensure_ascii=False)}: "', text, '"', "")
     return pc.fill_null(pc.if_else(pc.equal(column, ""), "", member), "")

@@ -1,8 +1,9 @@
 """The line that a narrow strip stands for: its centre line, through bends, junctions and loops.
 
-A strip is cut into triangles between its own vertices; nearly every triangle reaches from one side to the other, and
-the middles of the edges it shares with its neighbours lie half way between the sides (the chordal axis). Short spurs
-that the round ends leave are taken off, and each end is put back to where the line would have ended.
+A strip is cut into triangles between its own vertices; nearly every triangle reaches from one side to the
+other, and the middles of the edges it shares with its neighbours lie half way between the sides (the
+chordal axis). Short spurs that the round ends leave are taken off, and each end is put back to where the
+line would have ended.
 """
 
 from __future__ import annotations
@@ -94,9 +95,9 @@ class _Sides:
         self._tree = shapely.STRtree(shapely.linestrings(np.stack([self.start, self.end], axis=1)))
 
     def opposite(self, origin: Floats, ray: Floats, strip: Ints, width: Floats) -> tuple[Floats, Ints]:
-        """How far from `origin` along the unit vector `ray` the strip ends, and at which edge; inf and -1 if nowhere.
+        """How far from `origin` along the unit vector `ray` the strip ends, and at which edge.
 
-        Edges nearer than a tenth of the width are the ones the ray starts from.
+        Infinite and -1 if nowhere. Edges nearer than a tenth of the width are the ones the ray starts from.
         """
         reach = _REACH * width[strip]
         seen = shapely.linestrings(np.stack([origin, origin + ray * reach[:, None]], axis=1))
@@ -118,7 +119,7 @@ class _Sides:
         return distance, hit
 
     def with_opposite_corners(self, strips: Geometries, width: Floats) -> Geometries:
-        """The strips with a vertex opposite each sharp inner corner, so that triangles at a junction stay small."""
+        """The strips with a vertex opposite each sharp inner corner: triangles at a junction stay small."""
         before = np.arange(len(self.at)) - 1
         firsts = np.flatnonzero(np.diff(self.ring[self.at], prepend=-1))
         lasts = np.append(firsts[1:], len(self.at)) - 1
@@ -155,14 +156,18 @@ class _Sides:
     def chords(self, strip: int, width: Floats) -> Geometries:
         """Cuts across one strip, from the middle of its longer edges, one in about `_PIECE` vertices."""
         low, high = np.searchsorted(self.strip, [strip, strip + 1])
-        best = np.array([w + int(np.argmax(self.length[w : min(w + _PIECE, high)])) for w in range(low, high, _PIECE)])
+        best = np.array(
+            [w + int(np.argmax(self.length[w : min(w + _PIECE, high)])) for w in range(low, high, _PIECE)]
+        )
         best = best[self.length[best] > _MIN_EDGE]
         inward = np.column_stack([-self.edge[best, 1], self.edge[best, 0]]) / self.length[best, None]
         middle = (self.start[best] + self.end[best]) / 2
         distance, hit = self.opposite(middle, inward, np.full(len(best), strip), width)
         middle, inward, distance = middle[hit >= 0], inward[hit >= 0], distance[hit >= 0, None]
         over = 0.02 * width[strip] * inward
-        return np.asarray(shapely.linestrings(np.stack([middle - over, middle + distance * inward + over], axis=1)))
+        return np.asarray(
+            shapely.linestrings(np.stack([middle - over, middle + distance * inward + over], axis=1))
+        )
 
 
 def _thinned(strips: Geometries, width: Floats) -> Geometries:
@@ -245,23 +250,21 @@ def _vertex_numbers(corner: Floats, owner: Ints) -> Ints:
     strip = np.repeat(owner, 3)
     order = np.lexsort((y, x, strip))
     new = np.ones(len(order), dtype=np.int64)
-    new[1:] = (
-        (np.diff(strip[order]) != 0) | (np.diff(x[order]) != 0) | (np.diff(y[order]) != 0)
-    )
+    new[1:] = (np.diff(strip[order]) != 0) | (np.diff(x[order]) != 0) | (np.diff(y[order]) != 0)
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.cumsum(new) - 1
     return number.reshape(-1, 3)
 
 
 def _tips(corner: Floats, middle: Floats, inner: npt.NDArray[np.bool_]) -> Floats:
-    """Where the last triangle of a strip ends: the middle of its short edge, or its point if it is a needle."""
+    """Where the last triangle of a strip ends: the middle of its short edge, or the point of a needle."""
     rows = np.arange(len(corner))
     side = np.hypot(*np.moveaxis(np.roll(corner, -1, axis=1) - corner, 2, 0))
     outer = np.where(inner, np.inf, side)
     short = np.argmin(outer, axis=1)
     opening = np.argmax(inner, axis=1)
     needle = outer[rows, short] > side[rows, opening]
-    return np.where(needle[:, None], corner[rows, (opening + 2) % 3], middle[rows, short])
+    return np.asarray(np.where(needle[:, None], corner[rows, (opening + 2) % 3], middle[rows, short]))
 
 
 def _without_spurs(axis: _Axis, width: Floats) -> _Axis:
@@ -298,7 +301,7 @@ def _merged(axis: _Axis, strips: Geometries, width: Floats) -> Geometries:
 
 
 def _ended(axes: Geometries, sides: _Sides, width: Floats) -> Geometries:
-    """Each loose end set anew: straight on from before the end, to where the line stopped that was widened."""
+    """Each loose end set anew: straight on from before it, to where the line stopped that was widened."""
     lines, strip = shapely.get_parts(axes, return_index=True)
     n, length = len(lines), shapely.length(lines)
     tips = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
@@ -319,7 +322,8 @@ def _ended(axes: Geometries, sides: _Sides, width: Floats) -> Geometries:
     ray /= np.maximum(np.hypot(ray[:, 0], ray[:, 1]), _MIN_EDGE)[:, None]
     distance, hit = sides.opposite(near, ray, of, width)
     met = hit >= 0
-    line, at_end, of, near, ray, distance, hit = (x[met] for x in (line, at_end, of, near, ray, distance, hit))
+    line, at_end, of = line[met], at_end[met], of[met]
+    near, ray, distance, hit = near[met], ray[met], distance[met], hit[met]
     square = sides.length[hit] > _FLAT_END * width[of]
     stop = near + ray * np.maximum(distance - np.where(square, 0.0, width[of] / 2), 0.0)[:, None]
     for k in range(len(line)):

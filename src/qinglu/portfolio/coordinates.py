@@ -17,7 +17,16 @@ Mask = npt.NDArray[np.bool_]
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _COMMA = r"^[+-]?\d{1,3},\d+$"
 _MISSING = r"^(|-+|n/?a|n\.a\.|#n/a|null|none|nan|无|不详|未知|\?+)$"
-_HEMISPHERES = {"n": "lat", "s": "lat", "e": "lon", "w": "lon", "北": "lat", "南": "lat", "东": "lon", "西": "lon"}
+_HEMISPHERES = {
+    "n": "lat",
+    "s": "lat",
+    "e": "lon",
+    "w": "lon",
+    "北": "lat",
+    "南": "lat",
+    "东": "lon",
+    "西": "lon",
+}
 _SIGNS = {"n": 1, "e": 1, "北": 1, "东": 1, "s": -1, "w": -1, "南": -1, "西": -1}
 _WORDS = {"north": "n", "south": "s", "east": "e", "west": "w"}
 _DMS = re.compile(
@@ -96,7 +105,8 @@ def _floats(text: pa.ChunkedArray) -> Floats:
 def parse_degrees(text: str) -> tuple[float | None, str]:
     """Degrees of one marked coordinate, and the axis that its letter names, "" if none.
 
-    Bare numbers side by side (``38 45 12``) are not read: they may be degrees and minutes, or two coordinates.
+    Bare numbers side by side (``38 45 12``) are not read: they may be degrees and minutes, or two
+    coordinates.
 
     Examples
     --------

@@ -18,8 +18,9 @@ _CHUNK = 1 << 20
 def to_utf8(data: bytes, where: str) -> tuple[bytes, str]:
     """The same text in UTF-8 without a mark, and the name of the encoding it was in.
 
-    UTF-8 and UTF-16 with a mark are believed; then UTF-8, GB18030 (of which GBK is a part) and Windows-1252 are
-    tried. GB18030 accepts much Western text too, so it must look like Chinese: bytes above 127 in pairs.
+    UTF-8 and UTF-16 with a mark are believed; then UTF-8, GB18030 (of which GBK is a part) and Windows-1252
+    are tried. GB18030 accepts much Western text too, so it must look like Chinese: bytes above 127 in
+    pairs.
 
     Raises
     ------

@@ -50,7 +50,7 @@ def read_delimited(data: bytes, where: str) -> Raw:
     header, body = _header(text, delimiter)
     if not body.strip():
         raise no_rows(where)
-    meta = {"format": "CSV", "encoding": encoding, "delimiter": delimiter}
+    meta: dict[str, object] = {"format": "CSV", "encoding": encoding, "delimiter": delimiter}
     columns = _clean(body, header, delimiter)
     if columns is not None:
         check_rows(columns.num_rows, where)
@@ -126,7 +126,9 @@ def _lines(body: bytes) -> int:
     return int((np.diff(ends, prepend=-1) > 1).sum())
 
 
-def _row_by_row(body: bytes, header: Sequence[str], delimiter: str, where: str, meta: dict[str, object]) -> Raw:
+def _row_by_row(
+    body: bytes, header: Sequence[str], delimiter: str, where: str, meta: dict[str, object]
+) -> Raw:
     lines = body.decode().split("\n")
     good: list[pa.RecordBatch] = []
     numbers: list[int] = []
@@ -158,21 +160,25 @@ def _row_by_row(body: bytes, header: Sequence[str], delimiter: str, where: str, 
 def _records(lines: list[str], width: int, delimiter: str) -> Iterator[tuple[list[str], str]]:
     """Each row with the reason to reject it, or "".
 
-    A row over several lines must be sound to the letter; otherwise its first line alone is a row, and the next
-    line starts another, so that an open quotation mark costs one row and not all below it.
+    A row over several lines must be sound to the letter; otherwise its first line alone is a row, and the
+    next line starts another, so that an open quotation mark costs one row and not all below it.
     """
-    limit = csv.field_size_limit(sys.maxsize)  # outlines as WKT are long; the limit belongs to the whole process
+    limit = csv.field_size_limit(
+        sys.maxsize
+    )  # outlines as WKT are long; the limit belongs to the whole process
     try:
         at = 0
         while at < len(lines):
             base = at
-            reader = csv.reader((line + "\n" for line in islice(lines, base, None)), delimiter=delimiter, strict=True)
+            reader = csv.reader(
+                (line + "\n" for line in islice(lines, base, None)), delimiter=delimiter, strict=True
+            )
             try:
                 for cells in reader:
                     after = base + reader.line_num
                     if len(cells) != width and after - at > 1:
                         break
-                    if any(c.strip() for c in cells) or len(cells) > 1:
+                    if len(cells) > 1 or any(c.strip() for c in cells):
                         yield cells, "" if len(cells) == width else "ragged-row"
                     at = after
                 else:

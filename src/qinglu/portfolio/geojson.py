@@ -82,11 +82,15 @@ def _parsed(text: str, where: str) -> Any:
 def _place(error: Exception) -> Text | None:
     if not isinstance(error, json.JSONDecodeError):
         return None
-    return Text("第{line}行第{column}列", "line {line}, column {column}").format(line=error.lineno, column=error.colno)
+    return Text("第{line}行第{column}列", "line {line}, column {column}").format(
+        line=error.lineno, column=error.colno
+    )
 
 
 def _features(document: Any, where: str) -> tuple[list[Any], Any]:
-    if isinstance(document, list) and all(isinstance(d, dict) and d.get("type") == "Feature" for d in document):
+    if isinstance(document, list) and all(
+        isinstance(d, dict) and d.get("type") == "Feature" for d in document
+    ):
         return document, ""
     if isinstance(document, dict):
         crs = _crs(document.get("crs"))
@@ -133,7 +137,9 @@ def _hook(node: dict[str, Any]) -> Any:
 
 
 def _collection(members: Any) -> Any:
-    if not isinstance(members, list) or not all(isinstance(m, (shapely.Geometry, _Position)) for m in members):
+    if not isinstance(members, list) or not all(
+        isinstance(m, (shapely.Geometry, _Position)) for m in members
+    ):
         return _Bad()
     parts = [shapely.Point(m) if isinstance(m, _Position) else m for m in members]
     return shapely.GeometryCollection(parts)
@@ -141,7 +147,9 @@ def _collection(members: Any) -> Any:
 
 def _geometry(kind: str, xy: Any) -> Any:
     if kind == "Point":
-        return _Position((float(xy[0]), float(xy[1]))) if len(xy) == 2 else shapely.Point(xy[:3]) if xy else None
+        return (
+            _Position((float(xy[0]), float(xy[1]))) if len(xy) == 2 else shapely.Point(xy[:3]) if xy else None
+        )
     if not xy:
         return None
     if kind == "MultiPoint":

@@ -28,7 +28,9 @@ def read_kmz(path: Path, settings: Settings) -> Raw:
     names = [m for m in archive.members(path, max_bytes=limit) if m.name.casefold().endswith(".kml")]
     main = min(names, key=lambda m: (m.name.count("/"), m.name.casefold() != "doc.kml"))
     raw = read_kml(archive.read(path, main, max_bytes=limit), path.name)
-    return Raw(raw.columns, raw.source_row, raw.geoms, raw.bad_geom, "", (), {**raw.meta, "member": main.name})
+    return Raw(
+        raw.columns, raw.source_row, raw.geoms, raw.bad_geom, "", (), {**raw.meta, "member": main.name}
+    )
 
 
 def read_kml(data: bytes, where: str) -> Raw:
@@ -131,7 +133,11 @@ def _shape(element: ET.Element) -> object:
         shell, holes = rings[:1], [shapely.linearrings(r) for r in rings[1:]]
         return shapely.polygons(shapely.linearrings(shell[0]), holes or None) if shell else None
     if kind == "Model":
-        at = {_local(e): float(e.text or "nan") for e in element.iter() if _local(e) in ("longitude", "latitude")}
+        at = {
+            _local(e): float(e.text or "nan")
+            for e in element.iter()
+            if _local(e) in ("longitude", "latitude")
+        }
         return shapely.points([at["longitude"], at["latitude"]]) if len(at) == 2 else None
     xy = _coordinates(element)
     if len(xy) == 0:

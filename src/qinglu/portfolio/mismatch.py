@@ -73,7 +73,7 @@ def _family(code: str) -> set[str]:
 
 
 def _distance_km(geom: shapely.Geometry, country: npt.NDArray[np.object_]) -> float:
-    """Distance along the ellipsoid between the ends of the shortest line in the plane: near enough for a tolerance."""
+    """Geodesic between the ends of the shortest line in the plane: near enough for a tolerance."""
     ends = shapely.get_coordinates(shapely.shortest_line(geom, country)).reshape(-1, 4)
     _, _, metres = _GEOD.inv(*ends.T)
     return float(np.min(metres)) / 1000

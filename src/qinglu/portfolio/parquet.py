@@ -37,7 +37,10 @@ def read_parquet(path: Path, settings: Settings) -> Raw:
             size = sum(head.row_group(i).total_byte_size for i in range(head.num_row_groups))
             if size > settings.max_file_mb << 20:
                 raise SizeLimitError(
-                    Text(f"解压后超过 {settings.max_file_mb} MB", f"unpacks to more than {settings.max_file_mb} MB"),
+                    Text(
+                        f"解压后超过 {settings.max_file_mb} MB",
+                        f"unpacks to more than {settings.max_file_mb} MB",
+                    ),
                     Text("请拆分文件，或调高 QINGLU_MAX_FILE_MB", "split it, or raise QINGLU_MAX_FILE_MB"),
                     where=path.name,
                 )
@@ -81,9 +84,10 @@ def _is_covering(name: str, geo: Any) -> bool:
 
 
 def _geometries(column: pa.ChunkedArray, encoding: str) -> tuple[Geometries, Mask]:
-    array = pa.concat_arrays([c.storage if isinstance(c, pa.ExtensionArray) else c for c in column.chunks] or [
-        pa.array([], pa.binary())
-    ])
+    array = pa.concat_arrays(
+        [c.storage if isinstance(c, pa.ExtensionArray) else c for c in column.chunks]
+        or [pa.array([], pa.binary())]
+    )
     if encoding.upper() == "WKB":
         return from_wkb(array)
     present = np.asarray(array.is_valid())

@@ -1,4 +1,4 @@
-"""Places of rows: made from coordinates or taken as delivered, checked once for each distinct one, repaired, reduced."""
+"""Places of rows, from coordinates or as delivered; each distinct one checked, repaired and reduced once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pyproj
 import shapely
 
 from .. import space
-from ..errors import PortfolioError
 from ..model import countries
 from ..settings import Settings
 from ..text import Text
@@ -42,8 +41,6 @@ class Placed:
     rejected : list of Rejection
     notes : mapping
         Slug to bool array, shape (n,).
-    texts : (str, str) arrays or None
-        The coordinates as written, for messages.
     """
 
     geoms: Geometries
@@ -59,10 +56,7 @@ def place(raw: Raw, fields: Mapping[str, str], where: str) -> Placed:
     PortfolioError
         No column holds coordinates; or they are not degrees and no coordinate system is declared.
     """
-    if raw.geoms is not None:
-        placed = _delivered(raw)
-    else:
-        placed = _from_columns(raw, fields, where)
+    placed = _from_columns(raw, fields, where) if raw.geoms is None else _delivered(raw)
     if raw.crs:
         return _reprojected(placed, raw, where)
     _refuse_projected(placed.geoms, where)
@@ -77,7 +71,8 @@ def _delivered(raw: Raw) -> Placed:
     rejected = []
     for mask, reason in ((bad, "bad-geometry"), (empty, "empty-geometry"), (curved, "curved-geometry")):
         rejected += [Rejection(int(r), reason) for r in raw.source_row[mask]]
-    geoms: Geometries = np.where(bad | empty | curved, None, raw.geoms)
+    geoms: Geometries = raw.geoms.copy()
+    geoms[bad | empty | curved] = None
     return Placed(geoms, rejected, {})
 
 
@@ -86,7 +81,7 @@ def _from_columns(raw: Raw, fields: Mapping[str, str], where: str) -> Placed:
     geoms: Geometries = np.full(n, None, dtype=object)
     rejected: list[Rejection] = []
     open_rows = np.ones(n, bool)
-    if "wkt" in fields:
+    if "wkt" in fields and not ("lon" in fields and _no_shapes(raw.columns[fields["wkt"]])):
         open_rows = _from_wkt(raw, fields["wkt"], geoms, rejected)
     notes: dict[str, Mask] = {}
     if "lon" in fields and "lat" in fields:
@@ -98,6 +93,13 @@ def _from_columns(raw: Raw, fields: Mapping[str, str], where: str) -> Placed:
     return Placed(geoms, rejected, notes)
 
 
+def _no_shapes(column: pa.ChunkedArray) -> bool:
+    """Whether no cell can be a geometry: a column named "shape" may just say "Point"."""
+    return not pc.any(
+        pc.match_substring_regex(pc.fill_null(column, ""), r"\(|EMPTY|^[0-9A-Fa-f]{42,}$")
+    ).as_py()
+
+
 def _from_wkt(raw: Raw, column: str, geoms: Geometries, rejected: list[Rejection]) -> Mask:
     """Fill `geoms` from WKT; returns the rows that have none."""
     text = pc.fill_null(pc.utf8_trim_whitespace(raw.columns[column]), "").to_numpy()
@@ -105,9 +107,12 @@ def _from_wkt(raw: Raw, column: str, geoms: Geometries, rejected: list[Rejection
     text = np.array([t[10:] if t[:10].upper() == "SRID=4326;" else t for t in text], dtype=object)
     empty = text == ""
     geoms[~empty] = shapely.from_wkt(text[~empty], on_invalid="ignore")
+    wkb = ~empty & shapely.is_missing(geoms) & np.array([t[:2] in ("00", "01") for t in text], dtype=bool)
+    geoms[wkb] = shapely.from_wkb(text[wkb], on_invalid="ignore")  # as databases write it, in hexadecimal
     bad = ~empty & shapely.is_missing(geoms)
-    for i in np.flatnonzero(bad):
-        rejected.append(Rejection(int(raw.source_row[i]), "bad-wkt", {"value": text[i]}))
+    rejected += [
+        Rejection(int(raw.source_row[i]), "bad-wkt", {"value": text[i]}) for i in np.flatnonzero(bad)
+    ]
     none = ~empty & ~bad & shapely.is_empty(geoms)
     rejected += [Rejection(int(r), "empty-geometry") for r in raw.source_row[none]]
     geoms[none] = None
@@ -210,7 +215,9 @@ class Checked:
     notes: dict[str, Mask]
 
 
-def check(geoms: Geometries, source_row: Ints, country: npt.NDArray[np.object_], settings: Settings) -> Checked:
+def check(
+    geoms: Geometries, source_row: Ints, country: npt.NDArray[np.object_], settings: Settings
+) -> Checked:
     """Check, repair and reduce the places of rows, each distinct place once.
 
     Parameters
@@ -250,7 +257,9 @@ def distinct_places(geoms: Geometries) -> tuple[Geometries, Ints]:
     return geoms[first], of_row
 
 
-def _faults(geoms: Geometries, settings: Settings) -> tuple[npt.NDArray[np.object_], dict[int, dict[str, object]]]:
+def _faults(
+    geoms: Geometries, settings: Settings
+) -> tuple[npt.NDArray[np.object_], dict[int, dict[str, object]]]:
     """Why each place cannot be used, "" if it can, and what the message is filled with."""
     reasons: npt.NDArray[np.object_] = np.full(len(geoms), "", dtype=object)
     values: dict[int, dict[str, object]] = {}
@@ -263,7 +272,11 @@ def _faults(geoms: Geometries, settings: Settings) -> tuple[npt.NDArray[np.objec
         lon, lat = np.abs(bounds[:, ::2]).max(axis=1), np.abs(bounds[:, 1::2]).max(axis=1)
         off = (lat > 90.0) | (lon > 360.0)
     null = (shapely.get_type_id(geoms) == 0) & (lon == 0.0) & (lat == 0.0)
-    for mask, reason in ((null, "null-island"), (infinite, "not-finite"), (count > settings.max_vertices, "too-many-vertices")):
+    for mask, reason in (
+        (null, "null-island"),
+        (infinite, "not-finite"),
+        (count > settings.max_vertices, "too-many-vertices"),
+    ):
         reasons[mask] = reason
     for k in np.flatnonzero(reasons == "too-many-vertices"):
         values[int(k)] = {"count": int(count[k]), "limit": settings.max_vertices}
@@ -368,8 +381,3 @@ def _coarse(geoms: Geometries, area: Mask) -> Mask:
     out = np.zeros(len(geoms), bool)
     out[big] = space.area_m2(geoms[big]) > COARSE_M2
     return out
-
-
-def nothing_placed(where: str) -> PortfolioError:
-    """A file whose layers hold no rows."""
-    return no_place(where, [])

@@ -119,7 +119,7 @@ def table_of(rows: Sequence[Mapping[str, str | None]]) -> pa.Table:
 
 
 def as_text(table: pa.Table) -> pa.Table:
-    """Every column as text: whole numbers without a point, dates as ISO 8601, nested values as JSON-like text."""
+    """Every column as text: whole numbers without a point, dates as ISO 8601."""
     names = unique_names(table.column_names)
     return pa.table([_text_column(c) for c in table.columns], names=names) if names else table
 

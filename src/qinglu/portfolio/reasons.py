@@ -10,8 +10,8 @@ REASONS: dict[str, Text] = {
     "empty-row": Text("整行为空；请删除该行", "every cell is empty; delete the row"),
     "ragged-row": Text(
         "有 {found} 个字段，表头有 {expected} 个；请检查多余或缺少的分隔符，含分隔符的文字应加引号",
-        "{found} fields where the header has {expected}; look for a stray or missing separator, and quote text"
-        " that contains one",
+        "{found} fields where the header has {expected}; look for a stray or missing separator, and quote"
+        " text that contains one",
     ),
     "unclosed-quote": Text(
         "引号未闭合，后续行会被并入本行；请补全或删除引号",
@@ -26,8 +26,8 @@ REASONS: dict[str, Text] = {
     ),
     "out-of-range": Text(
         "坐标（{x}, {y}）超出经度±180°、纬度±90°的范围；请改为十进制度，并检查小数点",
-        "the coordinates ({x}, {y}) lie outside longitude ±180 and latitude ±90; write decimal degrees and check"
-        " the decimal point",
+        "the coordinates ({x}, {y}) lie outside longitude ±180 and latitude ±90; write decimal degrees and"
+        " check the decimal point",
     ),
     "swapped-coordinates": Text(
         "经纬度疑似颠倒：按给定顺序为经度 {x}、纬度 {y}，应为经度 {y}、纬度 {x}（{why}）；请对调两列",
@@ -36,15 +36,19 @@ REASONS: dict[str, Text] = {
     ),
     "dms-run-together": Text(
         "坐标“{value}”像是连写的度分秒；若是，应写作 {reading}",
-        "the coordinate {value!r} looks like degrees, minutes and seconds run together; if so, write {reading}",
+        "the coordinate {value!r} looks like degrees, minutes and seconds run together; if so, write"
+        " {reading}",
     ),
     "null-island": Text(
         "坐标为 (0, 0)，通常表示缺失；请填写真实位置",
         "the coordinates are (0, 0), which usually stands for none; give the true place",
     ),
-    "empty-geometry": Text("几何为空；请补绘该项目的位置", "the geometry is empty; draw the place of the project"),
+    "empty-geometry": Text(
+        "几何为空；请补绘该项目的位置", "the geometry is empty; draw the place of the project"
+    ),
     "bad-geometry": Text(
-        "几何无法解析；请检查坐标是否完整", "the geometry cannot be understood; check that its coordinates are complete"
+        "几何无法解析；请检查坐标是否完整",
+        "the geometry cannot be understood; check that its coordinates are complete",
     ),
     "bad-wkt": Text(
         "WKT“{value}”无法解析；应写作如 POINT (36.8 -1.3)",

@@ -1,7 +1,8 @@
 """What a delivered geometry stands for: narrow strips for lines, small discs for points, the rest for itself.
 
-Much project data comes with lines and points buffered to polygons, because a file held one kind only. Measured as
-polygons their areas mean nothing, so they are turned back before anything is measured, and the row says so.
+Much project data comes with lines and points buffered to polygons, because a file held one kind only.
+Measured as polygons their areas mean nothing, so they are turned back before anything is measured, and the
+row says so.
 """
 
 from __future__ import annotations
@@ -57,9 +58,9 @@ class Reduced:
 def reduce(geoms: Geometries) -> Reduced:
     """Turn strips into lines and discs into points, and give every geometry one dimension.
 
-    A geometry with parts of several kinds takes the kind that is longer (areas count by half their perimeter).
-    Nothing is dropped: among lines, an area or disc stays as its outline; among areas, a strip or disc stays
-    the polygon it was.
+    A geometry with parts of several kinds takes the kind that is longer (areas count by half their
+    perimeter). Nothing is dropped: among lines, an area or disc stays as its outline; among areas, a strip
+    or disc stays the polygon it was.
 
     Parameters
     ----------
@@ -135,7 +136,9 @@ def _classify(parts: Geometries, owner: Ints) -> _Parts:
     split = [_split(parts[i], owner[i]) for i in fat]
     rest = np.setdiff1d(np.arange(len(parts)), fat)
     pieces = [out.taken(rest), *split]
-    joined = _Parts(*(np.concatenate([getattr(p, f) for p in pieces]) for f in ("geoms", "owner", "kind", "lines")))
+    joined = _Parts(
+        *(np.concatenate([getattr(p, f) for p in pieces]) for f in ("geoms", "owner", "kind", "lines"))
+    )
     return joined.taken(np.argsort(joined.owner, kind="stable"))
 
 
@@ -202,7 +205,7 @@ def _multi(parts: Geometries, kind: int) -> shapely.Geometry:
 
 
 def _to_metres(geoms: Geometries) -> tuple[Geometries, npt.NDArray[np.float64]]:
-    """Geometries in a plane of metres of their own, true at the middle of each, and its scale of longitude."""
+    """Geometries each in a plane of metres, true at its middle, and the scales of longitude."""
     bounds = shapely.bounds(geoms)
     scale = np.cos(np.radians((bounds[:, 1] + bounds[:, 3]) / 2))
     scale = np.maximum(np.nan_to_num(scale, nan=1.0), 0.01)
@@ -215,5 +218,7 @@ def _to_degrees(geoms: Geometries, scale: npt.NDArray[np.float64]) -> Geometries
 
 def _scaled(geoms: Geometries, x: npt.NDArray[np.float64], y: float) -> Geometries:
     xy, row = shapely.get_coordinates(geoms, return_index=True)
-    out: Geometries = shapely.set_coordinates(geoms.copy(), xy * np.column_stack([x[row], np.full(len(row), y)]))
+    out: Geometries = shapely.set_coordinates(
+        geoms.copy(), xy * np.column_stack([x[row], np.full(len(row), y)])
+    )
     return out

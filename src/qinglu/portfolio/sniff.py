@@ -67,7 +67,9 @@ def read_file(path: Path, settings: Settings) -> list[Raw]:
             where=path.name,
         )
     zipped = head[:2] == b"\x1f\x8b"
-    return [_text(path, gunzip(path, settings.max_unpacked_mb << 20) if zipped else path.read_bytes(), zipped)]
+    return [
+        _text(path, gunzip(path, settings.max_unpacked_mb << 20) if zipped else path.read_bytes(), zipped)
+    ]
 
 
 def _check(path: Path, settings: Settings) -> None:
@@ -91,7 +93,10 @@ def _check(path: Path, settings: Settings) -> None:
         )
     if about.st_size > settings.max_file_mb << 20:
         raise SizeLimitError(
-            Text(f"文件超过 {settings.max_file_mb} MB 的上限", f"is larger than the limit of {settings.max_file_mb} MB"),
+            Text(
+                f"文件超过 {settings.max_file_mb} MB 的上限",
+                f"is larger than the limit of {settings.max_file_mb} MB",
+            ),
             Text("请拆分文件，或调高 QINGLU_MAX_FILE_MB", "split it, or raise QINGLU_MAX_FILE_MB"),
             where=path.name,
         )
@@ -113,7 +118,9 @@ def _archive(path: Path, settings: Settings) -> list[Raw]:
     if any(n.endswith(".kml") for n in names):
         return [read_kmz(path, settings)]
     raise PortfolioError(
-        Text("压缩包中没有Shapefile或KML", "the archive holds no Shapefile and no KML"), _FORMATS, where=path.name
+        Text("压缩包中没有Shapefile或KML", "the archive holds no Shapefile and no KML"),
+        _FORMATS,
+        where=path.name,
     )
 
 

@@ -50,7 +50,16 @@ def read_shapefile(path: Path, settings: Settings) -> list[Raw]:
         ]  # fmt: skip
 
 
-def _layer(path: Path, where: str, form: str, kind: Text, *, layer: str | None = None, encoding: str | None = None, **meta: Any) -> Raw:
+def _layer(
+    path: Path,
+    where: str,
+    form: str,
+    kind: Text,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    **meta: Any,
+) -> Raw:
     def read(ogr: Any) -> tuple[dict[str, Any], pa.Table]:
         check_rows(ogr.read_info(path, layer=layer)["features"], where)
         head, table = ogr.raw.read_arrow(path, layer=layer, encoding=encoding)
