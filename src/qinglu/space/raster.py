@@ -12,7 +12,7 @@ import pyproj
 
 from ..errors import LayerError
 from ..text import Text
-from .kernels.coverage import DTYPE_CODES
+from .kernels.coverage import CELL_TYPES
 
 LONLAT = ("OGC:CRS84", "EPSG:4326")
 """Names of WGS84 longitude and latitude; rasters keep longitude in x under either."""
@@ -180,25 +180,36 @@ def nodata_as_read(nodata: float | None, dtype: np.dtype[Any]) -> float:
     return float(nodata)
 
 
-def as_bytes(cells: npt.NDArray[Any]) -> tuple[npt.NDArray[np.uint8], int, int]:
-    """The cells as raw bytes, their type's code and the number of cells from row to row."""
+def as_cells(cells: npt.NDArray[Any]) -> tuple[tuple[npt.NDArray[Any], ...], int, int]:
+    """The cells as the kernels take them: copied only if their type or their layout is none of theirs.
+
+    Returns
+    -------
+    views : flat read-only arrays of the same memory, one for each of `CELL_TYPES`
+    code : int
+        Which of them is meant.
+    stride : int
+        Cells from row to row.
+    """
     if cells.dtype == bool:
         cells = cells.view(np.uint8)
     name = f"{cells.dtype.kind}{cells.dtype.itemsize}"
     size = cells.dtype.itemsize
     usable = (
-        name in DTYPE_CODES
+        name in CELL_TYPES
         and cells.dtype.isnative
         and (cells.shape[1] == 1 or cells.strides[1] == size)
         and cells.strides[0] >= size
         and cells.strides[0] % size == 0
     )
     if not usable:
-        cells = np.ascontiguousarray(cells, dtype=None if name in DTYPE_CODES else np.float64)
+        cells = np.ascontiguousarray(cells, dtype=None if name in CELL_TYPES else np.float64)
         cells = cells.astype(cells.dtype.newbyteorder("="), copy=False)
         name, size = f"{cells.dtype.kind}{cells.dtype.itemsize}", cells.dtype.itemsize
     stride = cells.strides[0] // size if cells.shape[0] > 1 else cells.shape[1]
     flat = np.lib.stride_tricks.as_strided(
         cells, ((cells.shape[0] - 1) * stride + cells.shape[1],), (size,), writeable=False
     )
-    return flat.view(np.uint8), DTYPE_CODES[name], stride
+    raw = flat.view(np.uint8)
+    views = tuple(raw[: len(raw) // int(t[1]) * int(t[1])].view(t) for t in CELL_TYPES)
+    return views, CELL_TYPES.index(name), stride

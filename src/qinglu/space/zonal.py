@@ -22,7 +22,7 @@ from ..errors import LayerError
 from ..text import Text
 from .kernels import coverage
 from .ongrid import Shapes, to_grid
-from .raster import RasterSource, as_bytes, nodata_as_read, turn_columns
+from .raster import RasterSource, as_cells, nodata_as_read, turn_columns
 
 Float = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
@@ -299,12 +299,12 @@ def _measure(
         values = cells[jobs.windows[:, 0] - row0, jobs.windows[:, 2] - col0].astype(float)
         total.add_points(jobs.shapes.rows[jobs.geom], values, none)
         return
-    raw, code, stride = as_bytes(cells)
+    views, code, stride = as_cells(cells)
 
     def run(part: _Jobs) -> tuple[_Jobs, Any]:
         kernel: Any = coverage.accumulate
         cut = (part.geom, part.windows, part.shift)
-        block = (raw, code, stride, row0, col0, none, total.with_classes)
+        block = (views, code, stride, row0, col0, none, total.with_classes)
         return part, kernel(*jobs.shapes.arrays, *cut, *block)
 
     for part, (out, class_job, class_key, class_weight, ok) in pool.map(run, _shares(jobs, workers)):

@@ -23,8 +23,9 @@ _TABLE = 1 << 14  # open addressing, at most a quarter full
 # Columns of the per-job results.
 WEIGHT, WEIGHTED, LEAST, MOST, CELLS, PLAIN = range(6)
 
-# Codes of the cell types that `_load_row` understands; others are converted before.
-DTYPE_CODES = {"u1": 0, "i1": 1, "u2": 2, "i2": 3, "u4": 4, "i4": 5, "f4": 6, "f8": 7}
+# The cell types that `_load_row` understands, in the order of their codes; others are converted before.
+# A kernel gets the same memory seen as each of them, so it is compiled once for all.
+CELL_TYPES = ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8")
 
 
 @jit
@@ -210,39 +211,32 @@ def _ring(
 
 
 @jit
-def _load_row(raw: Any, code: int, start: int, n: int, out: Any) -> None:
-    """`n` cells from element `start` of the raw bytes, as float64."""
+def _load_row(cells: Any, code: int, start: int, n: int, out: Any) -> None:
+    """`n` cells from element `start` of the view that `code` names, as float64."""
     if code == 0:
         for i in range(n):
-            out[i] = raw[start + i]
+            out[i] = cells[0][start + i]
     elif code == 1:
-        i1 = raw.view(np.int8)
         for i in range(n):
-            out[i] = i1[start + i]
+            out[i] = cells[1][start + i]
     elif code == 2:
-        u2 = raw.view(np.uint16)
         for i in range(n):
-            out[i] = u2[start + i]
+            out[i] = cells[2][start + i]
     elif code == 3:
-        i2 = raw.view(np.int16)
         for i in range(n):
-            out[i] = i2[start + i]
+            out[i] = cells[3][start + i]
     elif code == 4:
-        u4 = raw.view(np.uint32)
         for i in range(n):
-            out[i] = u4[start + i]
+            out[i] = cells[4][start + i]
     elif code == 5:
-        i4 = raw.view(np.int32)
         for i in range(n):
-            out[i] = i4[start + i]
+            out[i] = cells[5][start + i]
     elif code == 6:
-        f4 = raw.view(np.float32)
         for i in range(n):
-            out[i] = f4[start + i]
+            out[i] = cells[6][start + i]
     else:
-        f8 = raw.view(np.float64)
         for i in range(n):
-            out[i] = f8[start + i]
+            out[i] = cells[7][start + i]
 
 
 @jit
@@ -303,7 +297,7 @@ def _sweep_row(
 def accumulate(
     xy: Any, rings: Any, geom_rings: Any, sign: Any, ring_rows: Any, tiny: Any, seg_weight: Any, areal: bool,
     jobs: Any, windows: Any, shift: Any,
-    raw: Any, code: int, row_stride: int, row0: int, col0: int, nodata: float, classes: bool,
+    cells: Any, code: int, row_stride: int, row0: int, col0: int, nodata: float, classes: bool,
 ) -> Any:  # fmt: skip
     """Statistics of the raster over each job, a geometry in a window of cells.
 
@@ -314,9 +308,9 @@ def accumulate(
     jobs : int64 (m,), geometry of each job
     windows : int64 (m, 4), rows [r0, r1) and columns [c0, c1) it may touch
     shift : float64 (m,), columns to add to its x: a turn around the globe, or nothing
-    raw : uint8 (bytes,), the cells of a block of the raster
+    cells : the memory of a block of the raster, as an array of each of `CELL_TYPES`
     code, row_stride, row0, col0
-        Cell type, elements from row to row, and the row and column of the block's first cell.
+        Which of `cells` is meant, elements from row to row, the row and column of the block's first cell.
     nodata : float64, NaN if there is none
     classes : whether to keep the weight of each whole-number value apart
 
@@ -363,7 +357,7 @@ def accumulate(
                     continue
                 n = min(hi[r], width - 1) - lo[r] + 1
                 start = (top + r - row0) * row_stride + c0 - col0 + lo[r]
-                _load_row(raw, code, start, n, values)
+                _load_row(cells, code, start, n, values)
                 if not _sweep_row(
                     acc, r * stride, lo[r], hi[r], width, areal, tiny[g], values, nodata, out[j],
                     slots, keys, used, per_class,
