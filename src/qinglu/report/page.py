@@ -230,6 +230,8 @@ class Pages:
             number = _figure(finding["value"], finding["unit"] or "") if finding["measure"] != "noted" else ""
             title = f"{self._rule_title(finding)}{THIN}{THIN}{number}".strip()
             return FindingView(level, title, caveats, head, steps)
+        if level is Level.UNKNOWN:  # says why it is not known; what it is needs the title
+            head = f"{self._rule_title(finding)}{'：' if self._lang == 'zh' else ': '}{head}"
         return FindingView(level, head, caveats, "", steps)
 
     def _rule_title(self, finding: Mapping[str, Any]) -> str:
