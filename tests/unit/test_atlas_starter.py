@@ -112,7 +112,7 @@ def test_the_coast_does_not_run_along_the_antimeridian_or_the_pole(settings):
         xy = shapely.get_coordinates(line)
         on_seam = np.abs(xy[:, 0]) > 180 - 1e-9
         assert not (on_seam[:-1] & on_seam[1:]).any()
-        assert xy[:, 1].min() > -90
+        assert xy[:, 1].min() > -89  # the map is closed along a pole that is -90 but for rounding
 
 
 @needs_shared
