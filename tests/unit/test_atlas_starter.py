@@ -182,3 +182,15 @@ def test_the_list_costs_nothing(tmp_path):
     layers = atlas.list()
     assert {layer.id for layer in layers} == set(starter.ids())
     assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_starter_layer_is_reported_and_computed_again(tmp_path):
+    settings = Settings(data_dir=tmp_path)
+    data = starter.folder("ports", settings) / "data.parquet"
+    whole = data.read_bytes()
+    data.write_bytes(whole[:1000])
+    (check,) = Atlas(settings).verify()
+    assert (check.layer_id, check.ok) == ("ports", False)
+    assert starter.open_layer("ports", settings).index.n_features > 3500
+    assert data.read_bytes() == whole
+    assert Atlas(settings).verify()[0].ok

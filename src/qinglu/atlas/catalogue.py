@@ -234,7 +234,7 @@ class Atlas:
         return layer
 
     def verify(self, layer_id: str | None = None) -> tuple[Check, ...]:
-        """Read every byte of one layer, or of all that are kept, and compare checksums.
+        """Read every byte of one layer, or of all that are kept or were computed, and compare checksums.
 
         Raises
         ------
@@ -243,7 +243,9 @@ class Atlas:
         if layer_id is not None:
             kept = self._place(layer_id)
             return (Check(layer_id, problems(kept if kept is not None else self._starter(layer_id))),)
-        return tuple(Check(name, problems(self._folder / name)) for name in self._kept())
+        places = starter.computed(self.settings)
+        places |= {name: self._folder / name for name in self._kept()}
+        return tuple(Check(name, problems(place)) for name, place in sorted(places.items()))
 
     def remove(self, layer_id: str) -> None:
         """Remove a layer that was added or fetched. A starter layer of the same id shows again.

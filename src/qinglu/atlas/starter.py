@@ -22,14 +22,14 @@ import pyarrow as pa
 import shapely
 
 from .. import space
-from ..errors import InputError, LayerError
+from ..errors import InputError, IntegrityError, LayerError
 from ..model import Layer, country_title
 from ..settings import Settings
 from ..text import Text
 from .delivered import Delivered, Geometries
 from .features import FEATURES
 from .keeping import sha256_of
-from .kept import open_kept, write_vector
+from .kept import kept_geometries, open_kept, write_vector
 from .records import record, text_of
 from .stac import layer_of, read_item
 from .vector import READER, Compiled, VectorLayer, compiled_from, kind_of
@@ -95,9 +95,39 @@ def open_layer(layer_id: str, settings: Settings) -> VectorLayer:
         compiled = compute(layer_id)
         index = space.Index.build(compiled.geoms)
         return VectorLayer(_described(layer_id, compiled.kind), index, compiled.features, compiled.account)
-    opened = open_kept(place)
+    try:
+        opened = open_kept(place)
+    except IntegrityError:  # damaged: nothing is lost that cannot be computed again
+        shutil.rmtree(place)
+        opened = open_kept(folder(layer_id, settings))
     assert isinstance(opened, VectorLayer)
     return opened
+
+
+def computed(settings: Settings) -> dict[str, Path]:
+    """The starter layers that are kept on this machine, and where."""
+    places = {layer_id: _folder(layer_id, settings) for layer_id in ids()}
+    return {layer_id: place for layer_id, place in places.items() if place.exists()}
+
+
+def shapes(layer_id: str, settings: Settings) -> tuple[Geometries, pa.Table]:
+    """Geometries and features of a starter layer.
+
+    Raises
+    ------
+    LayerError
+        Its package is not installed.
+    """
+    try:
+        place = folder(layer_id, settings)
+    except LayerError:
+        raise
+    except InputError:
+        compiled = compute(layer_id)
+        return compiled.geoms, compiled.features
+    opened = open_kept(place)
+    assert isinstance(opened, VectorLayer)
+    return kept_geometries(place), opened.features
 
 
 def compute(layer_id: str) -> Compiled:
