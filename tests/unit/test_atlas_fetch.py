@@ -98,7 +98,9 @@ def only(folder):
 
 def test_a_plain_download_is_verified_and_leaves_only_the_file(server, tmp_path):
     seen = []
-    got = download(server.url, tmp_path / "f", sha256=SHA, progress=lambda a, b: seen.append((a, b)), patience=QUICK)
+    got = download(
+        server.url, tmp_path / "f", sha256=SHA, progress=lambda a, b: seen.append((a, b)), patience=QUICK
+    )
     assert got.path.read_bytes() == BODY
     assert (got.sha256, got.size, got.verified) == (SHA, len(BODY), "sha256")
     assert seen[-1] == (len(BODY), len(BODY))
@@ -234,7 +236,9 @@ def test_passing_trouble_is_waited_out_with_growing_patience(server, tmp_path):
 
 def test_a_server_that_says_when_to_come_back_is_listened_to_within_reason(server, tmp_path):
     waits = []
-    server.behaviour = lambda n, h: status(h, 429, ("Retry-After", "7" if n == 1 else "9999")) if n < 3 else serve(h)
+    server.behaviour = lambda n, h: (
+        status(h, 429, ("Retry-After", "7" if n == 1 else "9999")) if n < 3 else serve(h)
+    )
     download(server.url, tmp_path / "f", patience=Patience(5, 1.0, 0.5, 50, waits.append))
     assert waits == [7.0, 60.0]
 
@@ -269,7 +273,9 @@ def test_endless_redirects_end(server, tmp_path):
     assert len(server.log) < 15
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.org/x", "/etc/passwd", "http:///x", "data:,x"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://example.org/x", "/etc/passwd", "http:///x", "data:,x"]
+)
 def test_only_web_addresses_are_taken(url, tmp_path):
     with pytest.raises(OptionError):
         download(url, tmp_path / "f", patience=QUICK)

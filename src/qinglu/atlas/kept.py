@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,22 +26,6 @@ TABLE, IMAGE = "data.parquet", "data.tif"
 _PARQUET = Asset(TABLE, "application/vnd.apache.parquet", "data")
 _COMPILED = Asset(INDEX, "application/octet-stream", "index")
 _COG = Asset(IMAGE, "image/tiff; application=geotiff; profile=cloud-optimized", "data")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong with a kept layer.
-
-    Attributes
-    ----------
-    file : str
-        Which file of the layer.
-    what, remedy : Text
-    """
-
-    file: str
-    what: Text
-    remedy: Text
 
 
 def write_vector(folder: Path, layer: Layer, compiled: Compiled, *, dated: datetime, replace: bool) -> None:
@@ -96,30 +79,27 @@ def open_kept(folder: Path) -> VectorLayer | RasterLayer:
     return VectorLayer(layer, index, table, extra(item, "account", {}))
 
 
-def problems(folder: Path) -> tuple[Problem, ...]:
-    """What is missing, altered or left over among the files of a kept layer; every byte is read."""
+def problems(folder: Path) -> tuple[Text, ...]:
+    """What is missing or altered among the files of a kept layer, and what to do; every byte is read."""
     try:
-        item = read_item(folder)
-        wanted = checksums(item)
+        wanted = checksums(read_item(folder))
     except (IntegrityError, KeyError, AttributeError, IndexError):
-        what = Text("说明文件缺失或损坏", "its description is missing or damaged")
-        return (Problem(ITEM, what, Text("请移除后重新添加", "remove it and add it again")),)
+        return (_problem(ITEM, Text("缺失或损坏", "missing or damaged"), "data"),)
     out = []
     for name, (role, sha256) in sorted(wanted.items()):
         path = folder / name
         if not path.is_file():
-            what = Text("文件缺失", "the file is missing")
+            out.append(_problem(name, Text("缺失", "missing"), role))
         elif sha256_of(path) != sha256:
-            what = Text("校验和不符，文件已损坏或被改动", "the checksum differs: damaged or altered")
-        else:
-            continue
-        remedy = (
-            Text("下次使用时会重新编译", "it is compiled again when next used")
-            if role == "index"
-            else Text("请移除后重新获取或添加", "remove it, then fetch or add it again")
-        )
-        out.append(Problem(name, what, remedy))
+            out.append(_problem(name, Text("校验和不符", "the checksum differs"), role))
     return tuple(out)
+
+
+def _problem(file: str, what: Text, role: str) -> Text:
+    again = Text("下次使用时会重新编译", "it is compiled again when next used")
+    anew = Text("请移除该图层后重新获取或添加", "remove the layer, then fetch or add it again")
+    remedy = again if role == "index" else anew
+    return Text(f"{file}：{what.zh}；{remedy.zh}", f"{file}: {what.en}; {remedy.en}")
 
 
 def _geoparquet(compiled: Compiled) -> pa.Table:
