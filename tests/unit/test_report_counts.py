@@ -15,10 +15,10 @@ ORDER = [str(level) for level in WORST_FIRST]
 TABLES = ("exposures", "nearest", "zonal", "findings")
 
 
-def tallied(screening, keep=10_000, pieces=1):
+def tallied(screening, keep=10_000, pieces=1, backwards=False):
     tally = Tally(screening.portfolio, keep, asked_roles(screening.rules))
     ids = screening.portfolio.projects["project_id"].to_pylist()
-    for part in np.array_split(np.arange(len(ids)), pieces):
+    for part in np.array_split(np.arange(len(ids)), pieces)[:: -1 if backwards else 1]:
         some = pa.array([ids[i] for i in part])
         tally.add({n: (t := getattr(screening, n)).filter(pa.compute.is_in(t["project_id"], value_set=some)) for n in TABLES})
     return tally
@@ -118,3 +118,11 @@ def test_the_worst_are_kept_with_all_their_rows_however_they_arrive(pieces):
     assert detail.tables["findings"].to_pylist() == expected
     assert set(detail.tables["exposures"]["project_id"].to_pylist()) == kept
     assert tally.order()[:25].tolist() == by_hand
+
+
+def test_pieces_may_come_in_any_order():
+    screening = large_screening(500)
+    forth, back = tallied(screening, keep=25, pieces=9), tallied(screening, keep=25, pieces=9, backwards=True)
+    assert (forth.by_project == back.by_project).all()
+    assert forth.detail().rows.tolist() == back.detail().rows.tolist()
+    assert forth.missing == back.missing

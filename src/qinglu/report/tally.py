@@ -49,6 +49,7 @@ class Tally:
         self._coarse = _noted(portfolio.projects["notes"], COARSE)
         self._keep = keep
         self._asks = asks
+        self._next = 0
         self._candidates = np.empty(0, dtype=np.int64)
         self._kept: dict[str, list[pa.Table]] = {name: [] for name in _SCHEMAS}
         self.by_project: npt.NDArray[np.int32] = np.zeros((len(self._ids), len(WORST_FIRST)), dtype=np.int32)
@@ -65,26 +66,35 @@ class Tally:
         columns = _level_columns(findings["level"])
         np.add.at(self.by_project, (rows, columns), 1)
         self.rule_levels.update(_pairs(findings, "rule_id", "level"))
-        self.missing.update(self._unanswered(findings))
+        self.missing.update(self._unanswered(findings, rows))
         self._retain(tables, rows)
 
-    def _unanswered(self, findings: pa.Table) -> Counter[tuple[str, str]]:
+    def _unanswered(self, findings: pa.Table, rows: npt.NDArray[np.int64]) -> Counter[tuple[str, str]]:
         """Projects per question and layer; several rules that ask the same count once.
 
         Where a layer was there and the place is too coarse, it is the place that is missing.
         """
-        unknown = findings.filter(pc.equal(findings["level"], Level.UNKNOWN.value))
+        is_unknown = pc.equal(findings["level"], Level.UNKNOWN.value)
+        unknown = findings.filter(is_unknown)
         layers = pc.fill_null(unknown["layer_id"], "").to_numpy().astype(object)
         asked = np.array([self._asks.get(r, "") for r in unknown["rule_id"].to_pylist()], dtype=object)
-        vague = (layers != "") & self._coarse[self._rows(unknown["project_id"])]
+        vague = (layers != "") & self._coarse[rows[is_unknown.to_numpy()]]
         asked[vague], layers[vague] = COARSE, ""
         columns = {"project": unknown["project_id"], "asked": pa.array(asked, pa.string())}
         table = pa.table(columns | {"layer": pa.array(layers, pa.string())})
         return _pairs(table.group_by(["project", "asked", "layer"]).aggregate([]), "asked", "layer")
 
     def _rows(self, ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-        found = pc.index_in(ids, value_set=self._ids)
-        return np.asarray(found.to_numpy(), dtype=np.int64)
+        """Rows of the portfolio. Pieces come in its order, so the next rows are tried before all of them."""
+        encoded = ids.combine_chunks().dictionary_encode()
+        names = encoded.dictionary
+        start = self._next
+        found = pc.index_in(names, value_set=self._ids.slice(start, 2 * len(names)))
+        if found.null_count:
+            start, found = 0, pc.index_in(names, value_set=self._ids)
+        rows = np.asarray(found.to_numpy(), dtype=np.int64) + start
+        self._next = int(rows.max(initial=self._next - 1)) + 1
+        return rows[np.asarray(encoded.indices.to_numpy(), dtype=np.int64)]
 
     def _retain(self, tables: Mapping[str, pa.Table], found: npt.NDArray[np.int64]) -> None:
         """Keep the rows of the worst projects so far and drop the rows of those they displace."""
