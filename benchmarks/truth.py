@@ -101,12 +101,18 @@ def pairs(ours: Result, theirs: Result) -> dict[str, float]:
 
 
 def statistics(ours: Result, theirs: Result) -> dict[str, float]:
-    """Largest relative difference of each statistic; 1 for a value that only one has."""
+    """Largest relative difference of each statistic; 1 for a value that only one has.
+
+    Means and sums are compared with the largest value under the zone, as one near zero, where heights and depths
+    cancel, has no digits to compare.
+    """
+    largest = np.fmax(np.abs(theirs["min"]), np.abs(theirs["max"]))
+    against = {"mean": largest, "sum": largest * theirs["count"]}
     out = {}
     for name in theirs:
         a, b = ours[name], theirs[name]
         with np.errstate(invalid="ignore", divide="ignore"):
-            apart = np.abs(a - b) / np.maximum(np.abs(b), 1e-9)
+            apart = np.abs(a - b) / np.fmax(against.get(name, np.abs(b)), 1e-9)
         out[name] = float(
             np.where(np.isnan(a) & np.isnan(b), 0.0, np.nan_to_num(apart, nan=1.0)).max(initial=0.0)
         )
