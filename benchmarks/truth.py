@@ -103,8 +103,8 @@ def pairs(ours: Result, theirs: Result) -> dict[str, float]:
 def statistics(ours: Result, theirs: Result) -> dict[str, float]:
     """Largest relative difference of each statistic; 1 for a value that only one has.
 
-    Means and sums are compared with the largest value under the zone, as one near zero, where heights and depths
-    cancel, has no digits to compare.
+    Means and sums are compared with the largest value under the zone, as one near zero, where heights and
+    depths cancel, has no digits to compare.
     """
     largest = np.fmax(np.abs(theirs["min"]), np.abs(theirs["max"]))
     against = {"mean": largest, "sum": largest * theirs["count"]}
