@@ -65,7 +65,9 @@ def _feature(geometry, **properties):
 def _run(home, *args, cwd=None):
     environ = {**os.environ, "QINGLU_DATA_DIR": str(home), "PYTHONWARNINGS": "default"}
     command = [sys.executable, "-m", "qinglu", *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environ, cwd=cwd, timeout=240)
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=environ, cwd=cwd, timeout=240
+    )
 
 
 def _rows(path):
@@ -123,14 +125,21 @@ def test_exposures_nearest_and_zonal_say_what_is_there(done):
     exposed = {(r["project_id"], r["feature_id"]): r for r in _rows(out / "exposures.csv")}
     assert set(exposed) == {("007", "0"), ("007", "1")}  # ids are rows as delivered
     inside, near = exposed["007", "0"], exposed["007", "1"]
-    assert (float(inside["distance_m"]), inside["intersects"], inside["feature_name"]) == (0.0, "true", "Inside")
+    assert (float(inside["distance_m"]), inside["intersects"], inside["feature_name"]) == (
+        0.0,
+        "true",
+        "Inside",
+    )
     assert near["intersects"] == "false"
     assert (inside["overlap_m2"], inside["overlap_m"], inside["overlap_share"]) == ("", "", "")
     # Due east along the parallel, the great circle between the two meridians is a hair shorter.
     import pyproj
 
     assert float(near["distance_m"]) == pytest.approx(
-        min(pyproj.Geod(ellps="WGS84").inv(39.62, -4.05, 39.8, y)[2] for y in np.linspace(-4.1, -4.0, 10_001)), abs=0.01
+        min(
+            pyproj.Geod(ellps="WGS84").inv(39.62, -4.05, 39.8, y)[2] for y in np.linspace(-4.1, -4.0, 10_001)
+        ),
+        abs=0.01,
     )
     nearest = {r["project_id"]: r for r in _rows(out / "nearest.csv")}
     assert nearest["007"]["feature_id"] == "0"
@@ -249,13 +258,19 @@ def test_errors_in_chinese(home, tmp_path):
 def test_ctrl_c_leaves_nothing_behind(home, inputs, tmp_path):
     rng = np.random.default_rng(0)
     path = tmp_path / "many.csv"
-    lines = "\n".join(f"{i},{x:.5f},{y:.5f}" for i, (x, y) in enumerate(rng.uniform([-170, -50], [170, 60], (60_000, 2))))
+    lines = "\n".join(
+        f"{i},{x:.5f},{y:.5f}" for i, (x, y) in enumerate(rng.uniform([-170, -50], [170, 60], (60_000, 2)))
+    )
     path.write_text("id,lon,lat\n" + lines + "\n", encoding="utf-8")
     out = tmp_path / "out"
     command = [sys.executable, "-m", "qinglu", "screen", str(path), "--out", str(out),
                "--layer", f"parks={inputs / 'parks.geojson'},role=protected"]  # fmt: skip
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "QINGLU_DATA_DIR": str(home)}
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "QINGLU_DATA_DIR": str(home)},
     )
     deadline = time.monotonic() + 60
     while not [p for p in tmp_path.iterdir() if p.name not in ("many.csv",)] and time.monotonic() < deadline:
@@ -284,4 +299,8 @@ def test_python_gives_the_same_as_the_command(home, inputs, done):
         settings=settings,
     )
     for name in TABLES:
-        assert getattr(got, name).combine_chunks().equals(pq.read_table(out / f"{name}.parquet").combine_chunks())
+        assert (
+            getattr(got, name)
+            .combine_chunks()
+            .equals(pq.read_table(out / f"{name}.parquet").combine_chunks())
+        )

@@ -14,10 +14,11 @@ from qinglu import space
 CALM = settings(max_examples=60, deadline=None)
 lon, lat = st.floats(-179.0, 179.0), st.floats(-85.0, 85.0)
 place = st.tuples(lon, lat)
+REACH = st.floats(0.01, 5.0)
 
 
 @st.composite
-def polygons(draw, reach=st.floats(0.01, 5.0)):
+def polygons(draw, reach=REACH):
     x, y = draw(place)
     r = draw(reach)
     n = draw(st.integers(3, 12))
@@ -72,7 +73,7 @@ def test_nearest_agrees_with_within(a, b):
 @CALM
 @given(polygons(), st.floats(0.1, 0.9))
 def test_parts_add_up_to_the_whole(polygon, where):
-    west, south, east, north = polygon.bounds
+    west, _, east, _ = polygon.bounds
     cut = west + where * (east - west)
     halves = shapely.intersection(polygon, [shapely.box(-180, -90, cut, 90), shapely.box(cut, -90, 180, 90)])
     whole = space.area_m2(np.array([polygon]))[0]
@@ -104,7 +105,9 @@ def test_where_a_ring_begins_does_not_matter(polygon, other, k):
 @CALM
 @given(polygons(st.floats(0.01, 2.0)), shapes, st.floats(-360, 360))
 def test_where_the_seam_lies_does_not_matter(polygon, other, turn):
-    moved = space.repair(np.array([affinity.translate(g, turn) for g in (polygon, other)], dtype=object)).geoms
+    moved = space.repair(
+        np.array([affinity.translate(g, turn) for g in (polygon, other)], dtype=object)
+    ).geoms
     before = _distance(polygon, other)
     if before > 0.01:  # at a touch, rounding the longitude may decide
         assert _distance(*moved) == pytest.approx(before, rel=1e-7, abs=1e-3)

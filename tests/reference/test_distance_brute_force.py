@@ -6,6 +6,8 @@ by at most a known amount: a sample lies within half a step of the closest point
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyproj
 import pytest
@@ -26,7 +28,7 @@ def _dense(geom, step_deg):
     out = []
     for xy in _chains(geom):
         out.append(xy[:1])
-        for a, b in zip(xy[:-1], xy[1:], strict=True):
+        for a, b in pairwise(xy):
             t = np.linspace(0, 1, int(np.hypot(*(b - a)) / step_deg) + 2)[1:, None]
             out.append(a * (1 - t) + b * t)
     return np.vstack(out)
@@ -47,7 +49,10 @@ def _shapes(rng, n, centre, spread_deg, size_deg):
     """Points, lines and star-shaped polygons around a centre, all within latitudes of ±89°."""
     out = []
     for k in range(n):
-        x, y = centre + rng.uniform(-spread_deg, spread_deg, 2) * [1 / max(np.cos(np.radians(centre[1])), 0.05), 1]
+        x, y = centre + rng.uniform(-spread_deg, spread_deg, 2) * [
+            1 / max(np.cos(np.radians(centre[1])), 0.05),
+            1,
+        ]
         wide = size_deg / max(np.cos(np.radians(centre[1])), 0.05)
         if k % 3 == 0:
             out.append(shapely.Point(x, y))
@@ -84,7 +89,9 @@ def test_distance_is_never_off_by_more_than_the_oracle_can_tell(centre, size_deg
     step = size_deg / 40
     half_step_m = step * 111_700 / 2 * np.sqrt(2)
     dense = {id(g): _dense(g, step) for g in (*projects, *features)}
-    for p, f, d, touching in zip(found.project, found.feature, found.distance_m, found.intersects, strict=True):
+    for p, f, d, touching in zip(
+        found.project, found.feature, found.distance_m, found.intersects, strict=True
+    ):
         assert touching == shapely.intersects(projects[p], features[f])
         if touching:
             assert d == 0
@@ -148,7 +155,9 @@ def test_area_equals_pyproj_on_dense_edges(wkt):
 def test_length_equals_pyproj_on_dense_edges():
     line = shapely.from_wkt("LINESTRING (0 0, 10 50, -30 80, -30 80, -31 80)")
     xy = _dense(line, 0.001)
-    assert space.length_m(np.array([line]))[0] == pytest.approx(GEOD.line_length(xy[:, 0], xy[:, 1]), rel=1e-9)
+    assert space.length_m(np.array([line]))[0] == pytest.approx(
+        GEOD.line_length(xy[:, 0], xy[:, 1]), rel=1e-9
+    )
 
 
 def test_the_whole_earth_has_its_area():
@@ -160,5 +169,7 @@ def test_the_whole_earth_has_its_area():
 def test_a_tiny_disc_keeps_its_area():
     """A degree of latitude times a degree of longitude, at the middle of a disc of one metre (pyproj is good to 0.1 m²)."""
     disc = shapely.Point(36.8, -1.3).buffer(1e-5, quad_segs=16)
-    degree_m2 = GEOD.line_length([36.8 - 5e-4, 36.8 + 5e-4], [-1.3, -1.3]) * GEOD.line_length([36.8, 36.8], [-1.3005, -1.2995])
+    degree_m2 = GEOD.line_length([36.8 - 5e-4, 36.8 + 5e-4], [-1.3, -1.3]) * GEOD.line_length(
+        [36.8, 36.8], [-1.3005, -1.2995]
+    )
     assert space.area_m2(np.array([disc]))[0] == pytest.approx(disc.area * degree_m2 * 1e6, rel=1e-8)

@@ -51,7 +51,10 @@ def test_places_on_the_seam_touch_from_both_sides():
 
 def test_the_poles_are_one_place():
     pole = space.Index.build(shapely.points([[0.0, 90.0], [123.0, 90.0]]))
-    assert space.nearest(pole, space.Index.build(shapely.points([[77.0, 90.0]]))).distance_m.tolist() == [0.0, 0.0]
+    assert space.nearest(pole, space.Index.build(shapely.points([[77.0, 90.0]]))).distance_m.tolist() == [
+        0.0,
+        0.0,
+    ]
 
 
 def test_of_several_that_hold_a_point_the_first_is_nearest():

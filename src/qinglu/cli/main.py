@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, cast
 
 from ..errors import QingluError
@@ -23,24 +24,38 @@ def main(argv: Sequence[str] | None = None) -> int:
     lang: Lang = "zh" if _asked_for_chinese(given) else "en"
     try:
         settings = Settings.from_environment()
-        lang = cast(Lang, settings.lang) if "--lang" not in " ".join(given) and settings.lang in ("zh", "en") else lang
+        lang = (
+            cast(Lang, settings.lang)
+            if "--lang" not in " ".join(given) and settings.lang in ("zh", "en")
+            else lang
+        )
         return _run(given, settings, lang)
     except QingluError as error:
         _say(error.line(lang))
         return error.exit_code
     except KeyboardInterrupt:
-        _say(Text("已中断；没有写下任何不完整的文件", "interrupted; nothing half-written was left behind").in_(lang))
+        _say(
+            Text("已中断；没有写下任何不完整的文件", "interrupted; nothing half-written was left behind").in_(
+                lang
+            )
+        )
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except MemoryError:
-        _say(Text("内存不足；请分批处理或减少图层", "out of memory; use a smaller portfolio or fewer layers").in_(lang))
+        _say(
+            Text(
+                "内存不足；请分批处理或减少图层", "out of memory; use a smaller portfolio or fewer layers"
+            ).in_(lang)
+        )
         return 1
 
 
 def _asked_for_chinese(given: Sequence[str]) -> bool:
-    return "--lang=zh" in given or any(a == "--lang" and b == "zh" for a, b in zip(given, given[1:], strict=False))
+    return "--lang=zh" in given or any(
+        a == "--lang" and b == "zh" for a, b in pairwise(given)
+    )
 
 
 def _run(given: Sequence[str], settings: Settings, lang: Lang) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from datetime import date
 from pathlib import Path
@@ -26,7 +25,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Turn what argparse says into an error of ours."""
         raise OptionError(
-            Text(f"命令有误：{message}", message), Text(f"运行 {self.prog} --help 查看用法", f"See {self.prog} --help")
+            Text(f"命令有误：{message}", message),
+            Text(f"运行 {self.prog} --help 查看用法", f"See {self.prog} --help"),
         )
 
 
@@ -70,9 +70,13 @@ def _add_tool(where: Any, tool: Tool, lang: Lang) -> None:
 def _add_tools_commands(commands: Any, lang: Lang) -> None:
     holder = commands.add_parser("tools", help=_GROUPS["tools"].in_(lang), allow_abbrev=False)
     sub = holder.add_subparsers(dest="subcommand", metavar="COMMAND", required=True, parser_class=Parser)
-    listing = sub.add_parser("list", help=Text("列出全部工具", "list every tool").in_(lang), allow_abbrev=False)
+    listing = sub.add_parser(
+        "list", help=Text("列出全部工具", "list every tool").in_(lang), allow_abbrev=False
+    )
     listing.set_defaults(tool="tools-list")
-    showing = sub.add_parser("show", help=Text("显示一个工具的声明", "show a tool's declaration").in_(lang), allow_abbrev=False)
+    showing = sub.add_parser(
+        "show", help=Text("显示一个工具的声明", "show a tool's declaration").in_(lang), allow_abbrev=False
+    )
     showing.add_argument("which", metavar="TOOL")
     showing.set_defaults(tool="tools-show")
     for p in (listing, showing):
@@ -81,10 +85,23 @@ def _add_tools_commands(commands: Any, lang: Lang) -> None:
 
 def _add_common(sub: argparse.ArgumentParser, lang: Lang) -> None:
     sub.add_argument("--lang", choices=("zh", "en"), help=Text("语言", "language").in_(lang))
-    sub.add_argument("--data", metavar="DIR", type=Path, help=Text("图册所在文件夹", "folder of the atlas").in_(lang))
-    sub.add_argument("--threads", metavar="N", type=int, help=Text("线程数，0为全部核心", "threads; 0 for every core").in_(lang))
-    sub.add_argument("--json", action="store_true", help=Text("以JSON输出，供程序读取", "print JSON for machines").in_(lang))
-    sub.add_argument("--quiet", action="store_true", help=Text("只输出错误", "print nothing but errors").in_(lang))
+    sub.add_argument(
+        "--data", metavar="DIR", type=Path, help=Text("图册所在文件夹", "folder of the atlas").in_(lang)
+    )
+    sub.add_argument(
+        "--threads",
+        metavar="N",
+        type=int,
+        help=Text("线程数，0为全部核心", "threads; 0 for every core").in_(lang),
+    )
+    sub.add_argument(
+        "--json",
+        action="store_true",
+        help=Text("以JSON输出，供程序读取", "print JSON for machines").in_(lang),
+    )
+    sub.add_argument(
+        "--quiet", action="store_true", help=Text("只输出错误", "print nothing but errors").in_(lang)
+    )
 
 
 def _add_field(sub: argparse.ArgumentParser, field: Field, lang: Lang) -> None:
@@ -132,7 +149,9 @@ def parsed(field: Field, raw: str) -> Any:
         case "choices":
             return _choices(field, raw, where)
         case "layers" | "rasters":
-            return layer_given(raw, where, ("role", "id", "name") if field.kind == "layers" else ("role", "band"))
+            return layer_given(
+                raw, where, ("role", "id", "name") if field.kind == "layers" else ("role", "band")
+            )
     return raw
 
 
@@ -142,7 +161,10 @@ def _number(raw: str, kind: type[int] | type[float], where: str) -> Any:
     except ValueError:
         raise OptionError(
             Text(f"{raw!r} 不是数字", f"{raw!r} is not a number"),
-            Text("请写数字，多个数字用逗号分隔，如 1,5,10,50", "Write numbers separated by commas, 1,5,10,50 for example"),
+            Text(
+                "请写数字，多个数字用逗号分隔，如 1,5,10,50",
+                "Write numbers separated by commas, 1,5,10,50 for example",
+            ),
             where=where,
         ) from None
 
@@ -163,7 +185,10 @@ def _choices(field: Field, raw: str, where: str) -> tuple[str, ...]:
     strange = [g for g in given if g not in field.choices]
     if strange or not given:
         raise OptionError(
-            Text(f"没有 {', '.join(strange) or '空值'} 这个选项", f"{', '.join(strange) or 'nothing'} is not one of the choices"),
+            Text(
+                f"没有 {', '.join(strange) or '空值'} 这个选项",
+                f"{', '.join(strange) or 'nothing'} is not one of the choices",
+            ),
             Text(f"可用：{'、'.join(field.choices)}", f"Use {', '.join(field.choices)}"),
             where=where,
         )
@@ -199,4 +224,8 @@ def layer_given(raw: str, where: str, keys: tuple[str, ...]) -> dict[str, Any]:
         rest = rest[: found.start()]
     if "band" in given:
         given["band"] = _number(given["band"], int, where)
-    return {"name": name.strip(), "path": Path(os.path.expanduser(rest.strip())), **dict(reversed(given.items()))}  # noqa: PTH111
+    return {
+        "name": name.strip(),
+        "path": Path(rest.strip()).expanduser(),
+        **dict(reversed(given.items())),
+    }

@@ -66,7 +66,9 @@ def _screened(console: Any, value: Any, lang: Lang) -> None:
     console.print(counts.in_(lang), markup=False)
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for level, (mark, colour, title) in _LEVELS.items():
-        table.add_row(Styled(mark, style=colour), title.in_(lang), Styled(str(value.levels[level]), justify="right"))
+        table.add_row(
+            Styled(mark, style=colour), title.in_(lang), Styled(str(value.levels[level]), justify="right")
+        )
     console.print(table)
     if value.rejected:
         where = next(p for p in value.files if p.name == "rejected.csv")

@@ -7,7 +7,23 @@ from .project import NOTES, PROJECTS, Portfolio
 from .result import Screening
 
 __all__ = [
-    "EXPOSURES", "FINDINGS", "NEAREST", "NOTES", "PROJECTS", "REJECTED", "ROLES", "SEVERITY", "ZONAL",
-    "Country", "Layer", "Level", "Portfolio", "Screening", "countries", "country_code", "country_title",
-    "is_role", "role_title",
+    "EXPOSURES",
+    "FINDINGS",
+    "NEAREST",
+    "NOTES",
+    "PROJECTS",
+    "REJECTED",
+    "ROLES",
+    "SEVERITY",
+    "ZONAL",
+    "Country",
+    "Layer",
+    "Level",
+    "Portfolio",
+    "Screening",
+    "countries",
+    "country_code",
+    "country_title",
+    "is_role",
+    "role_title",
 ]

@@ -19,7 +19,7 @@ class Level(StrEnum):
     UNKNOWN = "unknown"
 
     @property
-    def title(self) -> Text:
+    def title(self) -> Text:  # type: ignore[override]  # a level is shown in two languages
         """The word shown to readers."""
         return _TITLES[self]
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -85,14 +85,14 @@ def check_schema(document: Any, where: str) -> None:
     )
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+class _Loader(yaml.SafeLoader):
     """YAML's safe loader without two traps.
 
     A key that occurs twice is refused: the second would silently win. And only true and false are
     booleans: in YAML 1.1 the key ``on`` and the code ``NO`` would be, too.
     """
 
-    yaml_implicit_resolvers: ClassVar = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it
         first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

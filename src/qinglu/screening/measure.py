@@ -111,7 +111,9 @@ class _Places:
         own = np.where(area > 0, area, space.length_m(geoms))
         by_place = np.argsort(at, kind="stable")
         first = np.searchsorted(at[by_place], np.arange(len(distinct) + 1))
-        return cls(projects["project_id"].combine_chunks(), row, at, space.Index.build(geoms), by_place, first, own)
+        return cls(
+            projects["project_id"].combine_chunks(), row, at, space.Index.build(geoms), by_place, first, own
+        )
 
     def spread(self, place: Ints) -> tuple[Ints, Ints]:
         """Rows per place made rows per project: (row of the input, project row)."""
@@ -121,7 +123,9 @@ class _Places:
         return source, self.by_place[self.first[place[source]] + within]
 
 
-def _vector(places: _Places, vector: VectorLayer, radius_m: float, run: space.Mapper) -> tuple[pa.Table, pa.Table]:
+def _vector(
+    places: _Places, vector: VectorLayer, radius_m: float, run: space.Mapper
+) -> tuple[pa.Table, pa.Table]:
     near = space.within(places.index, vector.index, radius_m, run=run)
     shared = space.overlap(places.index, vector.index, near.project, near.feature, run=run)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -149,7 +153,9 @@ def _vector(places: _Places, vector: VectorLayer, radius_m: float, run: space.Ma
     ).select(NEAR.names).cast(NEAR)
 
 
-def _rows(places: _Places, vector: VectorLayer, project: Ints, feature: Ints, distance: Floats, **more: Any) -> pa.Table:
+def _rows(
+    places: _Places, vector: VectorLayer, project: Ints, feature: Ints, distance: Floats, **more: Any
+) -> pa.Table:
     """Rows of one layer, sorted by project, distance and feature."""
     order = np.lexsort((feature, distance, project))
     project, feature = project[order], feature[order]

@@ -167,18 +167,26 @@ class Index:
                 arrays[f.name] = flat.reshape(spec["shape"])
         except (ValueError, KeyError, UnicodeDecodeError) as cause:
             raise IntegrityError(
-                Text(f"编译后的图层文件已损坏或版本不符：{path.name}", f"compiled layer damaged or of another version: {path.name}"),
+                Text(
+                    f"编译后的图层文件已损坏或版本不符：{path.name}",
+                    f"compiled layer damaged or of another version: {path.name}",
+                ),
                 Text("请删除该文件，系统会重新编译", "delete it; it is compiled again"),
             ) from cause
         return cls(**arrays)
-
 
     def geometries(self, rows: Array) -> Geometries:
         """Features as shapely geometries again (rows int64 (k,)); repaired, as they were compiled."""
         out = np.empty(len(rows), dtype=object)
         for k, f in enumerate(np.asarray(rows).tolist()):
             items = [self._item(i) for i in range(self.feature_item[f], self.feature_item[f + 1])]
-            out[k] = items[0] if len(items) == 1 else shapely.GeometryCollection(items) if _mixed(items) else _multi(items)
+            out[k] = (
+                items[0]
+                if len(items) == 1
+                else shapely.GeometryCollection(items)
+                if _mixed(items)
+                else _multi(items)
+            )
         return out
 
     def _item(self, i: int) -> shapely.Geometry:
@@ -196,7 +204,11 @@ def _mixed(items: list[shapely.Geometry]) -> bool:
 
 
 def _multi(items: list[shapely.Geometry]) -> shapely.Geometry:
-    kinds = {"Polygon": shapely.multipolygons, "LineString": shapely.multilinestrings, "Point": shapely.multipoints}
+    kinds = {
+        "Polygon": shapely.multipolygons,
+        "LineString": shapely.multilinestrings,
+        "Point": shapely.multipoints,
+    }
     return kinds[items[0].geom_type](items) if items else shapely.GeometryCollection()
 
 
@@ -226,7 +238,7 @@ def _rings(parts: Geometries, areal: Array) -> tuple[Array, Array, Array]:
 
 def _leaves(coords: Array, ring_start: Array) -> tuple[dict[str, Array], Array]:
     n = tree.count_blocks(coords, ring_start)
-    leaf = {
+    leaf: dict[str, Array] = {
         "vertex": np.empty(n, np.int64),
         "count": np.empty(n, np.int16),
         "part": np.empty(n, np.int32),

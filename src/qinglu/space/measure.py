@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ Ints = npt.NDArray[np.int64]
 Mapper = Callable[[Callable[[tuple[int, int]], Any], Iterable[tuple[int, int]]], Iterable[Any]]
 
 _GEOD = pyproj.Geod(ellps="WGS84")
+_join: Any = join  # arguments are spread from tuples, which a type checker cannot count
+_overlaps: Any = overlaps
 _ROWS = 65_536  # output rows of a kernel at a time
 
 
@@ -97,7 +100,7 @@ def _joined(
         while first < span[1]:
             rows = max(n, _ROWS)
             project, feature, place = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty((rows, 4))
-            first, k = join(
+            first, k = _join(
                 projects.feature_item, projects.item_areal, projects.item_plane, projects.item_box,
                 projects.item_root, *_tree(projects),
                 layer.item_feature, layer.item_areal, layer.item_plane, layer.item_root, layer.order,
@@ -128,7 +131,7 @@ def geodesic_m(place: Floats) -> Floats:
     return out
 
 
-def _tree(index: Index) -> tuple[Any, ...]:
+def _tree(index: Index) -> Any:
     return (
         index.coords, index.leaf_vertex, index.leaf_count, index.leaf_part, index.leaf_parts, index.box,
         index.node_child, index.node_children,
@@ -140,9 +143,13 @@ def _spans(projects: Index, vertices: int = 50_000) -> list[tuple[int, int]]:
     n = projects.n_features
     first = projects.ring_start[projects.item_ring[projects.feature_item]]
     load = first + 20 * np.arange(n + 1)
-    cuts = np.unique(np.searchsorted(load, np.arange(0, load[-1], vertices)).clip(0, n)) if n else np.empty(0, int)
+    cuts = (
+        np.unique(np.searchsorted(load, np.arange(0, load[-1], vertices)).clip(0, n))
+        if n
+        else np.empty(0, int)
+    )
     edges = np.unique(np.concatenate([[0], cuts, [n]])).tolist()
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 @dataclass(frozen=True)
@@ -175,7 +182,7 @@ def overlap(projects: Index, layer: Index, project: Ints, feature: Ints, *, run:
     p_block = np.searchsorted(projects.leaf_vertex, projects.ring_start[projects.item_ring]).astype(np.int64)
 
     def piece(span: tuple[int, int]) -> None:
-        overlaps(
+        _overlaps(
             projects.feature_item, projects.item_areal, projects.item_plane, p_block,
             projects.coords, projects.leaf_vertex, projects.leaf_count, projects.leaf_part, projects.leaf_parts,
             projects.box,

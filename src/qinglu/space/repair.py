@@ -119,9 +119,11 @@ def _across_seam(geom: shapely.Geometry) -> shapely.Geometry:
         if part.is_empty:
             continue
         pieces += _strips(_unrolled(part))
-    kinds = {3: [p for p in pieces if p.geom_type == "Polygon"],
-             1: [p for p in pieces if p.geom_type == "LineString"],
-             0: [p for p in pieces if p.geom_type == "Point"]}
+    kinds = {
+        3: [p for p in pieces if p.geom_type == "Polygon"],
+        1: [p for p in pieces if p.geom_type == "LineString"],
+        0: [p for p in pieces if p.geom_type == "Point"],
+    }
     present = [(k, v) for k, v in kinds.items() if v]
     if len(present) != 1:
         return shapely.geometrycollections(pieces) if pieces else type(geom)()
@@ -171,11 +173,12 @@ def _strips(part: shapely.Geometry) -> list[shapely.Geometry]:
     for k in range(first, max(first, last) + 1):
         clipped = part
         if first != max(first, last):
-            clipped = shapely.intersection(part, shapely.box(360.0 * k - 180.0, -90.0, 360.0 * k + 180.0, 90.0))
+            clipped = shapely.intersection(
+                part, shapely.box(360.0 * k - 180.0, -90.0, 360.0 * k + 180.0, 90.0)
+            )
         dim = shapely.get_dimensions(part)
-        for piece in _flat_parts(clipped):
-            if not piece.is_empty and shapely.get_dimensions(piece) == dim:
-                pieces.append(shapely.transform(piece, lambda xy, k=k: _shifted(xy, k)))
+        kept = [p for p in _flat_parts(clipped) if not p.is_empty and shapely.get_dimensions(p) == dim]
+        pieces += [shapely.transform(p, lambda xy, k=k: _shifted(xy, k)) for p in kept]
     return pieces
 
 

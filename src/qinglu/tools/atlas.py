@@ -83,7 +83,7 @@ def add(
     title = Text(title_zh or title_en or id, title_en or title_zh or id) if title_zh or title_en else None
     said = Described(
         role=role, title=title, version=version, provider=provider, licence=licence,
-        id_field=id_field, name_field=name_field, **({"withheld": _codes(withheld)} if withheld else {}),
+        id_field=id_field, name_field=name_field, withheld=_codes(withheld),
     )  # fmt: skip
     layer = workspace.atlas.add(path, id=id, described=said)
     return _kept(layer)
@@ -121,7 +121,11 @@ def verify(workspace: Workspace, id: str | None) -> Told:  # noqa: A002
         told += [Text(f"◆ {check.layer_id}：{p.zh}", f"◆ {check.layer_id}: {p.en}") for p in check.problems]
     if not checks:
         told.append(Text("没有需要核验的图层", "no layers are kept"))
-    record = {"layers": [{"id": c.layer_id, "ok": c.ok, "problems": [p._asdict() for p in c.problems]} for c in checks]}
+    record = {
+        "layers": [
+            {"id": c.layer_id, "ok": c.ok, "problems": [p._asdict() for p in c.problems]} for c in checks
+        ]
+    }
     return Told(record, tuple(told), 0 if all(c.ok for c in checks) else 1)
 
 
@@ -132,12 +136,16 @@ def remove(workspace: Workspace, id: str) -> Told:  # noqa: A002
 
 
 def _kept(layer: Layer) -> Told:
-    told = Text(f"已加入图册：{layer.id}（{layer.title.zh}）", f"in the atlas now: {layer.id} ({layer.title.en})")
+    told = Text(
+        f"已加入图册：{layer.id}（{layer.title.zh}）", f"in the atlas now: {layer.id} ({layer.title.en})"
+    )
     return Told(_layer(layer), (told,))
 
 
 def _row(name: str, role: Text, title: Text, licence: str) -> Text:
-    return Text(f"  {name:<22}{role.zh}  {title.zh}  [{licence}]", f"  {name:<22}{role.en}: {title.en} [{licence}]")
+    return Text(
+        f"  {name:<22}{role.zh}  {title.zh}  [{licence}]", f"  {name:<22}{role.en}: {title.en} [{licence}]"
+    )
 
 
 def _layer(layer: Layer) -> dict[str, Any]:
@@ -145,7 +153,10 @@ def _layer(layer: Layer) -> dict[str, Any]:
 
 
 def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v._asdict() if isinstance(v, Text) else list(v) if isinstance(v, tuple) else v for k, v in record.items()}
+    return {
+        k: v._asdict() if isinstance(v, Text) else list(v) if isinstance(v, tuple) else v
+        for k, v in record.items()
+    }
 
 
 def _codes(given: str) -> tuple[str, ...]:
@@ -164,10 +175,18 @@ def _codes(given: str) -> tuple[str, ...]:
 def _bbox(given: Sequence[float] | None) -> tuple[float, float, float, float] | None:
     if given is None:
         return None
-    if len(given) != 4 or not (-180 <= given[0] <= 180 and -180 <= given[2] <= 180 and -90 <= given[1] < given[3] <= 90):
+    if len(given) != 4 or not (
+        -180 <= given[0] <= 180 and -180 <= given[2] <= 180 and -90 <= given[1] < given[3] <= 90
+    ):
         raise OptionError(
-            Text(f"范围 {','.join(f'{v:g}' for v in given)} 不可用", f"{','.join(f'{v:g}' for v in given)} is no extent"),
-            Text("请按 西,南,东,北 填写，例如 36,-5,40,0", "Write west,south,east,north: 36,-5,40,0 for example"),
+            Text(
+                f"范围 {','.join(f'{v:g}' for v in given)} 不可用",
+                f"{','.join(f'{v:g}' for v in given)} is no extent",
+            ),
+            Text(
+                "请按 西,南,东,北 填写，例如 36,-5,40,0",
+                "Write west,south,east,north: 36,-5,40,0 for example",
+            ),
             where="--bbox",
         )
     west, south, east, north = given

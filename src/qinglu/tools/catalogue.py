@@ -156,6 +156,7 @@ def tool(tool_id: str) -> Tool:
     if tool_id not in found:
         close = ", ".join(difflib.get_close_matches(tool_id, found, n=3)) or ", ".join(found)
         raise UnknownNameError(
-            Text(f"没有名为 {tool_id} 的工具", f"there is no tool {tool_id!r}"), Text(f"可用：{close}", f"Try {close}")
+            Text(f"没有名为 {tool_id} 的工具", f"there is no tool {tool_id!r}"),
+            Text(f"可用：{close}", f"Try {close}"),
         )
     return found[tool_id]

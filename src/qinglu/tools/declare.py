@@ -12,7 +12,9 @@ from ..text import Text
 if TYPE_CHECKING:
     from ..workspace import Workspace
 
-Kind = Literal["text", "path", "folder", "integer", "numbers", "date", "choice", "choices", "flag", "layers", "rasters"]
+Kind = Literal[
+    "text", "path", "folder", "integer", "numbers", "date", "choice", "choices", "flag", "layers", "rasters"
+]
 
 
 @dataclass(frozen=True, slots=True)

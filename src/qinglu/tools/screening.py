@@ -61,7 +61,9 @@ class Screened:
             "rejected": self.rejected,
             "levels": dict(self.levels),
             "files": [str(p) for p in self.files],
-            "explained": [{"finding": dict(f), "why": [list(s) for s in steps]} for f, steps in self.explained],
+            "explained": [
+                {"finding": dict(f), "why": [list(s) for s in steps]} for f, steps in self.explained
+            ],
         }
 
 
@@ -200,7 +202,10 @@ class Job:
                 **{name: _version(name) for name in ("numpy", "shapely", "pyproj", "pyarrow", "rasterio")},
             },
             "rulebooks": [part.as_dict() for part in book.parts],
-            "settings": {"lang": self.workspace.settings.lang, "max_unpacked_mb": self.workspace.settings.max_unpacked_mb},
+            "settings": {
+                "lang": self.workspace.settings.lang,
+                "max_unpacked_mb": self.workspace.settings.max_unpacked_mb,
+            },
             "timings": dict(seconds),
         }
 
@@ -271,7 +276,10 @@ def checked_buffers(buffer_km: Sequence[float]) -> tuple[float, ...]:
     wrong = [b for b in buffer_km if not 0 <= b <= _WIDEST_KM]
     if wrong or not buffer_km:
         raise OptionError(
-            Text(f"缓冲距离 {wrong[0] if wrong else '空'} 不可用", f"a buffer of {wrong[0] if wrong else 'nothing'} km is not possible"),
+            Text(
+                f"缓冲距离 {wrong[0] if wrong else '空'} 不可用",
+                f"a buffer of {wrong[0] if wrong else 'nothing'} km is not possible",
+            ),
             Text(f"请填写0至{_WIDEST_KM:g}千米", f"Use 0 to {_WIDEST_KM:g} km"),
             where="--buffer-km",
         )
@@ -284,7 +292,10 @@ def _read(workspace: Workspace, path: Path, fields: Mapping[str, str]) -> Portfo
     if not len(read.projects):
         first = read.rejected["message"][0].as_py() if len(read.rejected) else ""
         raise NothingScreenedError(
-            Text(f"{read.n_read} 行全部无法使用；第一行：{first}", f"all {read.n_read} rows were rejected; the first: {first}"),
+            Text(
+                f"{read.n_read} 行全部无法使用；第一行：{first}",
+                f"all {read.n_read} rows were rejected; the first: {first}",
+            ),
             where=path.name,
         )
     return portfolio.flag_country_mismatch(read, *workspace.atlas.countries())

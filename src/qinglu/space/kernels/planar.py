@@ -62,7 +62,7 @@ def orient(ax: float, ay: float, bx: float, by: float, cx: float, cy: float) -> 
     d4, e4 = _two_diff(bx, cx)
     lh, ll = _dd_mul(d1, e1, d2, e2)
     rh, rl = _dd_mul(d3, e3, d4, e4)
-    return (lh - rh) + (ll - rl)
+    return float((lh - rh) + (ll - rl))
 
 
 @jit
