@@ -120,7 +120,7 @@ GEOMETRIES = np.array(
         shapely.Point(14.5, -22.95),
         shapely.MultiLineString([[(179.2, -17.0), (180.0, -17.2)], [(-180.0, -17.2), (-179.4, -17.6)]]),
         shapely.box(100.0, -5.0, 104.0, -1.0),
-        shapely.box(71.8, 29.3, 71.9, 29.4),
+        shapely.box(71.8, 29.3, 71.9, 29.4, ccw=False),
         shapely.Point(67.0, 24.8),
     ],
     dtype=object,

@@ -6,10 +6,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from screening_made import NASTY, large_screening, small_screening
+from screening_made import NASTY, RULES, large_screening, small_screening, table
 
 from qinglu import report
-from qinglu.model import Level
+from qinglu.model import FINDINGS, Level
 from qinglu.report import words
 from qinglu.text import Text
 
@@ -168,6 +168,19 @@ def test_findings_stand_under_the_question_they_answer(tmp_path):
     order = ["What does it touch?", "The line crosses Tsavo East", "What is near?", "screening.protected.near".capitalize(), "What is not known?", "No layer of World Heritage"]
     places = [railway.index(x) for x in order]
     assert places == sorted(places)
+
+
+def test_the_list_names_country_sector_stage_counts_and_the_main_finding(tmp_path):
+    text = Page(page(tmp_path)).text
+    assert "Critical Mombasa–Nairobi Railway 蒙内铁路 007 Kenya rail operating 1 1 1 1 0 The line crosses Tsavo East" in text
+    clear = 'Clear Solar park, all clear 光伏园 P-6 Pakistan solar operating 0 0 0 0 2'
+    assert clear in text
+
+
+def test_a_project_of_which_nothing_is_found_lists_what_is_not_known(tmp_path):
+    unknown = [("NA", r["id"], "unknown", "distance", None, "m", "", "", "", "") for r in RULES]
+    text = Page(page(tmp_path, small_screening(findings=table(FINDINGS, unknown)))).text
+    assert "Not known: Inside a protected area, Near a protected area, Near a river and 2 more" in text
 
 
 def test_what_is_not_shown_is_counted(tmp_path):

@@ -43,6 +43,16 @@ def test_simplifying_keeps_to_the_bound_and_never_empties(most):
     assert 2 <= shapely.get_num_coordinates(bounded(wiggle, 0.5, most)) <= most
 
 
+def test_simplifying_one_shape_does_not_lose_its_small_neighbours():
+    angle = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
+    reach = np.random.default_rng(5).uniform(800, 1000, 20_000)
+    rough = shapely.Polygon(np.column_stack([reach * np.cos(angle), reach * np.sin(angle)]))
+    islands = [shapely.Point(1500, 300 * i).buffer(20.0) for i in range(4)]
+    drawn = bounded(shapely.multipolygons([rough, *islands]), 3.0, 50)
+    assert len(shapely.get_parts(drawn)) == 5
+    assert not shapely.is_empty(shapely.get_parts(drawn)).any()
+
+
 def test_equal_earth_keeps_areas_in_proportion():
     def area(south, north):
         edge = shapely.segmentize(shapely.box(10, south, 20, north), 0.1)

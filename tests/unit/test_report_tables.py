@@ -75,6 +75,10 @@ def test_pieces_give_the_bytes_of_the_whole(tmp_path, suffix):
     cuts = [0, 1, 7, 7, 50_000, table.num_rows]
     pieces = [table.slice(a, b - a) for a, b in itertools.pairwise(cuts)]
     assert written(tmp_path / f"b.{suffix}", FINDINGS, *pieces) == whole
+    if suffix == "parquet":
+        assert pq.read_table(tmp_path / "b.parquet").equals(table.combine_chunks())
+    else:
+        assert whole.count(b"\n") == table.num_rows + 1
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -10,7 +10,7 @@ import shapely
 
 from ..model import Portfolio
 from .paths import bounded, path_data
-from .projection import Floats, equal_earth, unwrapped
+from .projection import Floats, equal_earth
 
 WIDTH = 4800  # drawing units; shown about 960 px wide, so that whole numbers are fine enough
 _LAND_VERTICES = 12_000
@@ -104,12 +104,7 @@ def overview(portfolio: Portfolio, worst: npt.NDArray[np.int64], land: shapely.G
 
 def anchors(geometries: npt.NDArray[np.object_]) -> Floats:
     """A point on each geometry to put a marker at, longitude and latitude, shape (n, 2)."""
-    points = shapely.point_on_surface(geometries)
-    west, _, east, _ = shapely.bounds(geometries).T
-    for i in np.flatnonzero(east - west > 180):  # both sides of the antimeridian
-        points[i] = shapely.point_on_surface(unwrapped(geometries[i]))
-    lon_lat: Floats = shapely.get_coordinates(points)
-    lon_lat[:, 0] = (lon_lat[:, 0] + 180.0) % 360.0 - 180.0
+    lon_lat: Floats = shapely.get_coordinates(shapely.point_on_surface(geometries))
     return lon_lat
 
 
@@ -137,9 +132,7 @@ def _window(plane: Floats) -> _Window:
     width = max(width, height * _LEAST_ASPECT)
     height = max(height, width / _MOST_ASPECT)
     scale = WIDTH / width
-    return _Window(
-        (x0 + x1) / 2 - width / 2, (y0 + y1) / 2 + height / 2, scale, round(height * scale), whole_world
-    )
+    return _Window((x0 + x1) / 2 - width / 2, (y0 + y1) / 2 + height / 2, scale, round(height * scale), whole_world)
 
 
 def _markers(
@@ -152,8 +145,7 @@ def _markers(
     keep = keep[np.lexsort([keep, -levels[keep]])]
     places = np.rint(units[keep]).astype(int).tolist()
     drawn = [
-        Marker(x, y, int(level), int(row))
-        for (x, y), level, row in zip(places, levels[keep], rows[keep], strict=True)
+        Marker(x, y, int(level), int(row)) for (x, y), level, row in zip(places, levels[keep], rows[keep], strict=True)
     ]
     return tuple(drawn), len(rows) - len(keep)
 

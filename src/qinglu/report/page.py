@@ -213,9 +213,7 @@ class Pages:
         some = ("、" if self._lang == "zh" else ", ").join(titles[:_UNKNOWN_NAMED])
         more = len(titles) - _UNKNOWN_NAMED
         return (
-            say("unknown_more", self._lang, some=some, n=more)
-            if more > 0
-            else say("unknown_of", self._lang, some=some)
+            say("unknown_more", self._lang, some=some, n=more) if more > 0 else say("unknown_of", self._lang, some=some)
         )
 
     def _finding(self, finding: Mapping[str, Any]) -> FindingView:
@@ -357,9 +355,7 @@ def _question(finding: Mapping[str, Any]) -> str:
 
 def _names(project: Mapping[str, Any], lang: Lang) -> tuple[str, str]:
     """The name to call a project by, and its name in the other script where it has one."""
-    first, second = (
-        (project["name_zh"], project["name"]) if lang == "zh" else (project["name"], project["name_zh"])
-    )
+    first, second = (project["name_zh"], project["name"]) if lang == "zh" else (project["name"], project["name_zh"])
     name = first or second or project["project_id"]
     return name, second if second and second != name else ""
 

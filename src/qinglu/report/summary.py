@@ -167,9 +167,7 @@ def _how(asked: str, layer: Layer | None) -> Text:
 
 
 def _noted(projects: pa.Table) -> Counter[str]:
-    return Counter(
-        {row["values"]: row["counts"] for row in pc.value_counts(_flat(projects["notes"])).to_pylist()}
-    )
+    return Counter({row["values"]: row["counts"] for row in pc.value_counts(_flat(projects["notes"])).to_pylist()})
 
 
 def _flat(lists: pa.ChunkedArray) -> pa.Array:

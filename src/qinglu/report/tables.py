@@ -40,9 +40,7 @@ class TableWriter:
     """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._sink: _Csv | _Parquet = (
-            _Parquet(path, schema) if path.suffix == ".parquet" else _Csv(path, schema)
-        )
+        self._sink: _Csv | _Parquet = _Parquet(path, schema) if path.suffix == ".parquet" else _Csv(path, schema)
 
     def append(self, table: pa.Table) -> None:
         """Add the rows of `table`; columns are matched by name and cast to the schema."""

@@ -190,9 +190,7 @@ def by_country(portfolio: Portfolio, tally: Tally) -> list[CountryCount]:
     places = np.unique(np.column_stack([codes, projects["geometry"].to_numpy()]), axis=0)
     assets = np.bincount(places[:, 0], minlength=len(names))
     counts = [
-        CountryCount(
-            name, sum(levels[i].tolist()), int(assets[i]), tuple(levels[i].tolist()), int(unknown[i])
-        )
+        CountryCount(name, sum(levels[i].tolist()), int(assets[i]), tuple(levels[i].tolist()), int(unknown[i]))
         for i, name in enumerate(names)
     ]
     return sorted(counts, key=lambda c: (-c.projects, c.country))

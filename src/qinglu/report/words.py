@@ -49,9 +49,7 @@ WORDS: dict[str, Text] = {
     "share": Text("占比", "Share"),
     "with_unknown": Text("有未知项的项目：{n} / {all}", "Projects with something unknown: {n} of {all}"),
     "with_unknown_short": Text("有未知项", "With unknowns"),
-    "nothing_unknown": Text(
-        "规则所问均有图层可答。", "Every question the rules ask was answered by a layer."
-    ),
+    "nothing_unknown": Text("规则所问均有图层可答。", "Every question the rules ask was answered by a layer."),
     "unknown_is_not_clear": Text(
         "缺少数据不等于没有影响。未知项补齐之前，不能视为“无”。",
         "Missing data is not a clean bill: until it is answered, unknown must not be read as clear.",
@@ -98,9 +96,7 @@ WORDS: dict[str, Text] = {
         "One mark per asset; its shape and colour give the worst level. For orientation only; "
         "the outline of the land asserts no border.",
     ),
-    "map_hidden": Text(
-        "与同级别标记重叠而未单独画出的位置：{n} 处。", "Places under a mark of the same level: {n}."
-    ),
+    "map_hidden": Text("与同级别标记重叠而未单独画出的位置：{n} 处。", "Places under a mark of the same level: {n}."),
     "map_alt": Text(
         "{assets} 处资产的分布图：{levels}。下表逐一列出。",
         "Map of {assets} assets: {levels}. The tables below list every one.",
@@ -168,9 +164,7 @@ WORDS: dict[str, Text] = {
     "overlap": Text("重叠", "Overlap"),
     "overlap_share": Text("占项目", "Of the project"),
     "touching": Text("相接", "touches"),
-    "sitemap_alt": Text(
-        "{name} 的位置图（{shape}）。{rings}{nearby}", "Map of {name} ({shape}). {rings}{nearby}"
-    ),
+    "sitemap_alt": Text("{name} 的位置图（{shape}）。{rings}{nearby}", "Map of {name} ({shape}). {rings}{nearby}"),
     "sitemap_rings": Text("距离环：{rings}。", "Rings at {rings}."),
     "sitemap_nearby": Text("画出的要素：{names}。", "Features drawn: {names}."),
     "north_up": Text("上北", "North up"),
@@ -252,13 +246,11 @@ METHOD: tuple[Text, ...] = (
 LIMITS: tuple[Text, ...] = (
     Text(
         "筛查用于尽早发现风险，不能代替现场调查和环境影响评价。",
-        "Screening finds risks early. It replaces neither a visit to the site nor an "
-        "environmental impact assessment.",
+        "Screening finds risks early. It replaces neither a visit to the site nor an environmental impact assessment.",
     ),
     Text(
         "结果不会比图层更准确、更新：图层的版本、覆盖范围和缺口见上表。",
-        "A result is no more exact and no more recent than its layers: "
-        "see their versions, coverage and gaps above.",
+        "A result is no more exact and no more recent than its layers: see their versions, coverage and gaps above.",
     ),
     Text(
         "“无”只表示所列图层在规则的界限内没有发现，并不表示没有影响。",

@@ -89,8 +89,8 @@ def _room(sheet_rows: int, used: int) -> int:
 class Workbook:
     """The workbook, written piece by piece in little memory.
 
-    Text is never turned into formulas, links or numbers: a name such as ``=1+1`` stays a name, and
-    the id 007 stays 007.
+    Every text is written as a string, never turned into a formula, a link or a number: a name such as
+    ``=1+1`` stays a name, and the id 007 stays 007.
 
     Parameters
     ----------
@@ -105,13 +105,8 @@ class Workbook:
         self.lang = lang
         self.sheet_rows = sheet_rows
         self._scratch = tempfile.TemporaryDirectory(prefix=".sheets-", dir=path.parent)
-        options = {
-            "constant_memory": True,
-            "tmpdir": self._scratch.name,  # rows wait here: gone with the folder when a run is cut short
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
+        # Rows wait in the scratch folder, which goes with the stage when a run is cut short.
+        options = {"constant_memory": True, "tmpdir": self._scratch.name}
         self.file = xlsxwriter.Workbook(str(path), options)
         # A fixed date: the same inputs give the same bytes. The date of the judgement is on the summary.
         self.file.set_properties({"title": say("title", lang), "created": datetime(2000, 1, 1, tzinfo=UTC)})

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 import shapely
 
@@ -21,7 +22,7 @@ from .runfile import write_run
 from .sitemap import Nearby
 from .summary import asked_roles, summarise
 from .tables import TableWriter
-from .tally import Tally
+from .tally import WORST_FIRST, Tally
 from .workbook import Workbook
 
 FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
@@ -124,6 +125,15 @@ class Writer:
         write_run(self._stage.path("run.json"), frame, self._stage.files())
         paths = self._stage.commit()
         return sorted(paths, key=lambda p: p.name != "report.html")
+
+    def levels(self) -> dict[str, int]:
+        """Projects by their worst level; what is unknown is never counted as clear."""
+        worst = np.bincount(self._tally.worst(), minlength=len(WORST_FIRST))
+        return {str(level): int(n) for level, n in zip(WORST_FIRST, worst, strict=True)}
+
+    def unknowns(self) -> int:
+        """Projects with anything unknown, whatever else was found."""
+        return int(self._tally.has_unknown().sum())
 
     def worst(self, n: int | None = None) -> list[str]:
         """Ids of the worst projects so far: those whose maps can show features that are near."""
