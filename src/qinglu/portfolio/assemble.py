@@ -40,8 +40,7 @@ def country_codes(given: pa.ChunkedArray) -> tuple[Strings, dict[str, Mask]]:
     codes = [country_code(n) or "" for n in names]
     missing = [is_missing(n) for n in names]
     region = [
-        not c and not m and (_known_parts(n) or several(n))
-        for n, c, m in zip(names, codes, missing, strict=True)
+        not c and not m and (_known_parts(n) or several(n)) for n, c, m in zip(names, codes, missing, strict=True)
     ]
     unknown = [not (c or m or r) for c, m, r in zip(codes, missing, region, strict=True)]
     flags = {"country-missing": missing, "country-several": region, "country-unknown": unknown}

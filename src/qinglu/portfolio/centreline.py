@@ -25,6 +25,7 @@ _SPUR = 1.0  # widths; what is shorter hangs on a round end, a bend or a junctio
 _FLAT_END = 0.6  # of the width; a longer last edge closes the strip squarely
 _REACH = 4.0  # widths; the opposite side is nearer than this, or there is none
 _TURN = 0.3  # sine; an inner corner sharper than this needs a vertex opposite
+_SHARP = 0.7  # sine; where two edges meet at a corner and not in a bend
 _MIN_EDGE = 1e-9
 
 
@@ -62,7 +63,7 @@ def centre_lines(strips: Geometries) -> tuple[Geometries, Floats]:
     width = strip_width(shapely.area(strips), shapely.length(strips))
     thin = shapely.orient_polygons(_thinned(strips, width))
     sides = _Sides(thin)
-    pieces, owner = _pieces(sides.with_opposite_corners(thin, width), sides, width)
+    pieces, owner = _pieces(sides.with_corners(thin, width), sides, width)
     triangles, piece = shapely.get_parts(shapely.constrained_delaunay_triangles(pieces), return_index=True)
     axis = _without_spurs(_chordal_axis(triangles, owner[piece]), width)
     return _ended(_merged(axis, strips, width), sides, width), _fatness(triangles, owner[piece], width)
@@ -118,27 +119,37 @@ class _Sides:
         distance[k[first]], hit[k[first]] = along[first], e[first]
         return distance, hit
 
-    def with_opposite_corners(self, strips: Geometries, width: Floats) -> Geometries:
-        """The strips with a vertex opposite each sharp inner corner: triangles at a junction stay small."""
+    def with_corners(self, strips: Geometries, width: Floats) -> Geometries:
+        """The strips with more vertices about each sharp corner, so that triangles at junctions and ends stay small.
+
+        One on the side opposite to each inner corner, and one on each long edge, a width away from the corner.
+        """
         before = np.arange(len(self.at)) - 1
         firsts = np.flatnonzero(np.diff(self.ring[self.at], prepend=-1))
-        lasts = np.append(firsts[1:], len(self.at)) - 1
-        before[firsts] = lasts
+        before[firsts] = np.append(firsts[1:], len(self.at)) - 1
         unit = self.edge / np.maximum(self.length, _MIN_EDGE)[:, None]
         turn = unit[before, 0] * unit[:, 1] - unit[before, 1] * unit[:, 0]
-        corner = np.flatnonzero(turn < -_TURN)
-        ray = unit[before[corner]] - unit[corner]  # away from the two sides, into the strip
-        ray /= np.maximum(np.hypot(ray[:, 0], ray[:, 1]), _MIN_EDGE)[:, None]
+        inner = np.flatnonzero(turn < -_TURN)
+        edge, place = self._opposite_corners(inner, unit[before[inner]] - unit[inner], width)
+        sharp = np.flatnonzero((np.abs(turn) > _SHARP) | ((unit[before] * unit).sum(axis=1) < 0))
+        edges, places = [edge], [place]
+        for e, sign in ((sharp, 1.0), (before[sharp], -1.0)):
+            e = e[self.length[e] > 4 * width[self.strip[e]]]
+            corner = self.start[e] if sign > 0 else self.end[e]
+            edges.append(e)
+            places.append(corner + sign * unit[e] * width[self.strip[e], None])
+        return self._inserted(strips, np.concatenate(edges), np.concatenate(places))
+
+    def _opposite_corners(self, corner: Ints, ray: Floats, width: Floats) -> tuple[Ints, Floats]:
+        ray = ray / np.maximum(np.hypot(ray[:, 0], ray[:, 1]), _MIN_EDGE)[:, None]
         strip = self.strip[corner]
         distance, hit = self.opposite(self.start[corner], ray, strip, width)
         place = self.start[corner] + ray * np.where(hit >= 0, distance, 0.0)[:, None]
         near = 0.5 * width[strip]
         new = (
-            (hit >= 0)
-            & (np.hypot(*(place - self.start[hit]).T) > near)
-            & (np.hypot(*(place - self.end[hit]).T) > near)
+            (hit >= 0) & (np.hypot(*(place - self.start[hit]).T) > near) & (np.hypot(*(place - self.end[hit]).T) > near)
         )
-        return self._inserted(strips, hit[new], place[new])
+        return hit[new], place[new]
 
     def _inserted(self, strips: Geometries, edge: Ints, place: Floats) -> Geometries:
         order = np.lexsort((np.hypot(*(place - self.start[edge]).T), edge))
@@ -156,18 +167,14 @@ class _Sides:
     def chords(self, strip: int, width: Floats) -> Geometries:
         """Cuts across one strip, from the middle of its longer edges, one in about `_PIECE` vertices."""
         low, high = np.searchsorted(self.strip, [strip, strip + 1])
-        best = np.array(
-            [w + int(np.argmax(self.length[w : min(w + _PIECE, high)])) for w in range(low, high, _PIECE)]
-        )
+        best = np.array([w + int(np.argmax(self.length[w : min(w + _PIECE, high)])) for w in range(low, high, _PIECE)])
         best = best[self.length[best] > _MIN_EDGE]
         inward = np.column_stack([-self.edge[best, 1], self.edge[best, 0]]) / self.length[best, None]
         middle = (self.start[best] + self.end[best]) / 2
         distance, hit = self.opposite(middle, inward, np.full(len(best), strip), width)
         middle, inward, distance = middle[hit >= 0], inward[hit >= 0], distance[hit >= 0, None]
         over = 0.02 * width[strip] * inward
-        return np.asarray(
-            shapely.linestrings(np.stack([middle - over, middle + distance * inward + over], axis=1))
-        )
+        return np.asarray(shapely.linestrings(np.stack([middle - over, middle + distance * inward + over], axis=1)))
 
 
 def _thinned(strips: Geometries, width: Floats) -> Geometries:

@@ -6,6 +6,7 @@ import codecs
 import gzip
 import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import SizeLimitError
@@ -76,19 +77,24 @@ def gunzip(path: Path, max_bytes: int) -> bytes:
     """The content of a gzip file, refused as soon as it exceeds `max_bytes`."""
     with path.open("rb") as packed:
         packed.seek(max(0, path.stat().st_size - 4))
-        if int.from_bytes(packed.read(4), "little") > max_bytes:  # an honest bomb says how large it is
-            raise _too_large(path, max_bytes)
-    parts, size = [], 0
+        claimed = int.from_bytes(packed.read(4), "little")
+    if claimed > max_bytes:  # an honest bomb, or a damaged file: find out which without keeping the bytes
+        for _ in _unpacked(path, max_bytes):
+            pass
+    return b"".join(_unpacked(path, max_bytes))
+
+
+def _unpacked(path: Path, max_bytes: int) -> Iterator[bytes]:
+    size = 0
     try:
         with gzip.open(path) as f:
             while chunk := f.read(_CHUNK):
                 size += len(chunk)
                 if size > max_bytes:
                     raise _too_large(path, max_bytes)
-                parts.append(chunk)
+                yield chunk
     except (OSError, EOFError, zlib.error) as e:
         raise corrupt(path.name, Text("gzip文件", "gzip file")) from e
-    return b"".join(parts)
 
 
 def _too_large(path: Path, max_bytes: int) -> SizeLimitError:

@@ -126,9 +126,7 @@ def _lines(body: bytes) -> int:
     return int((np.diff(ends, prepend=-1) > 1).sum())
 
 
-def _row_by_row(
-    body: bytes, header: Sequence[str], delimiter: str, where: str, meta: dict[str, object]
-) -> Raw:
+def _row_by_row(body: bytes, header: Sequence[str], delimiter: str, where: str, meta: dict[str, object]) -> Raw:
     lines = body.decode().split("\n")
     good: list[pa.RecordBatch] = []
     numbers: list[int] = []
@@ -163,16 +161,12 @@ def _records(lines: list[str], width: int, delimiter: str) -> Iterator[tuple[lis
     A row over several lines must be sound to the letter; otherwise its first line alone is a row, and the
     next line starts another, so that an open quotation mark costs one row and not all below it.
     """
-    limit = csv.field_size_limit(
-        sys.maxsize
-    )  # outlines as WKT are long; the limit belongs to the whole process
+    limit = csv.field_size_limit(sys.maxsize)  # outlines as WKT are long; the limit belongs to the whole process
     try:
         at = 0
         while at < len(lines):
             base = at
-            reader = csv.reader(
-                (line + "\n" for line in islice(lines, base, None)), delimiter=delimiter, strict=True
-            )
+            reader = csv.reader((line + "\n" for line in islice(lines, base, None)), delimiter=delimiter, strict=True)
             try:
                 for cells in reader:
                     after = base + reader.line_num

@@ -54,9 +54,7 @@ def read_excel(path: Path, settings: Settings) -> Raw:
     if best is None:
         raise no_rows(path.name)
     _, sheet, cells, at = best
-    return _raw(
-        cells[at + 1 :], cells[at], path.name, {"format": "XLSX", "sheet": sheet, "header_row": at + 1}
-    )
+    return _raw(cells[at + 1 :], cells[at], path.name, {"format": "XLSX", "sheet": sheet, "header_row": at + 1})
 
 
 def _raw(rows: list[list[Any]], header: Sequence[Any], where: str, meta: dict[str, Any]) -> Raw:
@@ -70,9 +68,7 @@ def _raw(rows: list[list[Any]], header: Sequence[Any], where: str, meta: dict[st
     number = rows_of(len(rows))
     filled = np.array([any(c != "" for c in row) for row in rows])
     empty = tuple(Rejection(int(n), "empty-row") for n in number[~filled])
-    return Raw(
-        pa.table(columns, names=names).filter(pa.array(filled)), number[filled], rejected=empty, meta=meta
-    )
+    return Raw(pa.table(columns, names=names).filter(pa.array(filled)), number[filled], rejected=empty, meta=meta)
 
 
 def _header_row(cells: list[list[Any]]) -> tuple[int, int]:
@@ -123,17 +119,13 @@ def _counted(path: Path, settings: Settings) -> io.BytesIO:
 
 
 def _text_lengths(content: bytes) -> np.ndarray[Any, np.dtype[np.int64]]:
-    ends = np.array(
-        [m.end() for m in re.finditer(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", content)], dtype=np.int64
-    )
+    ends = np.array([m.end() for m in re.finditer(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>", content)], dtype=np.int64)
     return np.diff(ends, prepend=0)
 
 
 def _checked_sheet(content: bytes, shared: np.ndarray[Any, np.dtype[np.int64]], where: str) -> int:
     """Bytes of text a sheet unfolds to; refuses a grid of too many cells, most of them empty."""
-    columns = max(
-        map(_column_number, set(re.findall(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,3})\d', content))), default=0
-    )
+    columns = max(map(_column_number, set(re.findall(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,3})\d', content))), default=0)
     rows = max((int(r) for r in re.findall(rb'<(?:\w+:)?row\s[^>]*?r="(\d{1,8})"', content)), default=0)
     cells = content.count(b"<c ")
     if max(columns * rows, cells) > _MAX_CELLS:

@@ -73,9 +73,7 @@ def find_fields(columns: Sequence[str], given: Mapping[str, str], *, where: str)
     for field, aliases in names.items():
         if field in found:
             continue
-        match = next(
-            (by_key[k] for k in map(column_key, aliases) if by_key.get(k, "") not in taken | {""}), None
-        )
+        match = next((by_key[k] for k in map(column_key, aliases) if by_key.get(k, "") not in taken | {""}), None)
         if match is not None:
             found[field] = match
             taken.add(match)

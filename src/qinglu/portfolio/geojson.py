@@ -51,7 +51,7 @@ def read_geojson(data: bytes, where: str) -> Raw:
         rows.append(row)
         places.append(feature.get("geometry"))
         kept.append(number)
-    geoms, bad = _geometries(places)
+    geoms, faults = _geometries(places)
     columns = table_of(rows)
     if columns.num_columns == 0:
         columns = pa.table({"id": pa.nulls(len(rows), pa.string())})
@@ -59,7 +59,7 @@ def read_geojson(data: bytes, where: str) -> Raw:
         columns,
         np.array(kept, dtype=np.int64) if rejected else rows_of(len(kept)),
         geoms,
-        bad,
+        faults,
         crs,
         tuple(rejected),
         {"format": "GeoJSON", "encoding": encoding},
@@ -82,15 +82,11 @@ def _parsed(text: str, where: str) -> Any:
 def _place(error: Exception) -> Text | None:
     if not isinstance(error, json.JSONDecodeError):
         return None
-    return Text("第{line}行第{column}列", "line {line}, column {column}").format(
-        line=error.lineno, column=error.colno
-    )
+    return Text("第{line}行第{column}列", "line {line}, column {column}").format(line=error.lineno, column=error.colno)
 
 
 def _features(document: Any, where: str) -> tuple[list[Any], Any]:
-    if isinstance(document, list) and all(
-        isinstance(d, dict) and d.get("type") == "Feature" for d in document
-    ):
+    if isinstance(document, list) and all(isinstance(d, dict) and d.get("type") == "Feature" for d in document):
         return document, ""
     if isinstance(document, dict):
         crs = _crs(document.get("crs"))
@@ -137,9 +133,7 @@ def _hook(node: dict[str, Any]) -> Any:
 
 
 def _collection(members: Any) -> Any:
-    if not isinstance(members, list) or not all(
-        isinstance(m, (shapely.Geometry, _Position)) for m in members
-    ):
+    if not isinstance(members, list) or not all(isinstance(m, (shapely.Geometry, _Position)) for m in members):
         return _Bad()
     parts = [shapely.Point(m) if isinstance(m, _Position) else m for m in members]
     return shapely.GeometryCollection(parts)
@@ -147,9 +141,7 @@ def _collection(members: Any) -> Any:
 
 def _geometry(kind: str, xy: Any) -> Any:
     if kind == "Point":
-        return (
-            _Position((float(xy[0]), float(xy[1]))) if len(xy) == 2 else shapely.Point(xy[:3]) if xy else None
-        )
+        return _Position((float(xy[0]), float(xy[1]))) if len(xy) == 2 else shapely.Point(xy[:3]) if xy else None
     if not xy:
         return None
     if kind == "MultiPoint":
@@ -173,7 +165,7 @@ def _array(positions: Any) -> Any:
     return np.array([p[:width] for p in positions], dtype=float)
 
 
-def _geometries(places: list[Any]) -> tuple[Geometries, Any]:
+def _geometries(places: list[Any]) -> tuple[Geometries, Geometries]:
     geoms: Geometries = np.full(len(places), None, dtype=object)
     at = [i for i, p in enumerate(places) if isinstance(p, _Position)]
     if at:
@@ -181,5 +173,6 @@ def _geometries(places: list[Any]) -> tuple[Geometries, Any]:
     for i, place in enumerate(places):
         if isinstance(place, shapely.Geometry):
             geoms[i] = place
-    bad = np.array([p is not None and not isinstance(p, (shapely.Geometry, _Position)) for p in places])
-    return geoms, bad
+    known = (shapely.Geometry, _Position, type(None))
+    faults = np.array(["" if isinstance(p, known) else "bad-geometry" for p in places], dtype=object)
+    return geoms, faults

@@ -28,9 +28,7 @@ def read_kmz(path: Path, settings: Settings) -> Raw:
     names = [m for m in archive.members(path, max_bytes=limit) if m.name.casefold().endswith(".kml")]
     main = min(names, key=lambda m: (m.name.count("/"), m.name.casefold() != "doc.kml"))
     raw = read_kml(archive.read(path, main, max_bytes=limit), path.name)
-    return Raw(
-        raw.columns, raw.source_row, raw.geoms, raw.bad_geom, "", (), {**raw.meta, "member": main.name}
-    )
+    return Raw(raw.columns, raw.source_row, raw.geoms, raw.faults, "", (), {**raw.meta, "member": main.name})
 
 
 def read_kml(data: bytes, where: str) -> Raw:
@@ -47,12 +45,12 @@ def read_kml(data: bytes, where: str) -> Raw:
             Text("请用地图软件重新导出", "export it again from a mapping program"),
             where=where,
         )
-    rows, geoms, bad = [], [], []
+    rows, geoms, faults = [], [], []
     try:
         for row, place, broken in _placemarks(data):
             rows.append(row)
             geoms.append(place)
-            bad.append(broken)
+            faults.append("bad-geometry" if broken else "")
             check_rows(len(rows), where)
     except (ET.ParseError, ValueError, RecursionError) as e:
         raise corrupt(where, _KIND) from e
@@ -63,7 +61,7 @@ def read_kml(data: bytes, where: str) -> Raw:
         columns = pa.table({"name": pa.nulls(len(rows), pa.string())})
     places: Geometries = np.full(len(geoms), None, dtype=object)
     places[:] = geoms
-    return Raw(columns, rows_of(len(rows)), places, np.array(bad), "", (), {"format": "KML"})
+    return Raw(columns, rows_of(len(rows)), places, np.array(faults, dtype=object), "", (), {"format": "KML"})
 
 
 def _local(element: ET.Element) -> str:
@@ -133,11 +131,7 @@ def _shape(element: ET.Element) -> object:
         shell, holes = rings[:1], [shapely.linearrings(r) for r in rings[1:]]
         return shapely.polygons(shapely.linearrings(shell[0]), holes or None) if shell else None
     if kind == "Model":
-        at = {
-            _local(e): float(e.text or "nan")
-            for e in element.iter()
-            if _local(e) in ("longitude", "latitude")
-        }
+        at = {_local(e): float(e.text or "nan") for e in element.iter() if _local(e) in ("longitude", "latitude")}
         return shapely.points([at["longitude"], at["latitude"]]) if len(at) == 2 else None
     xy = _coordinates(element)
     if len(xy) == 0:

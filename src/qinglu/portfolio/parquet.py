@@ -15,7 +15,7 @@ from ..errors import SizeLimitError
 from ..settings import Settings
 from ..text import Text
 from .errors import corrupt
-from .raw import Geometries, Mask, Raw, as_text, check_rows, rows_of
+from .raw import Geometries, Raw, as_text, check_rows, parsed, rows_of
 
 _KIND = Text("Parquet文件", "Parquet file")
 _NATIVE = {
@@ -66,10 +66,10 @@ def _raw(table: pa.Table, geo: Any) -> Raw:
         column = next((f.name for f in table.schema if _is_wkb(f)), "")
     if not column:
         return Raw(as_text(table), rows_of(len(table)), meta=meta)
-    geoms, bad = _geometries(table[column], encoding)
+    geoms, faults = _geometries(table[column], encoding)
     others = [n for n in table.column_names if n != column and not _is_covering(n, geo)]
     columns = as_text(table.select(others)) if others else pa.table({"id": pa.nulls(len(table), pa.string())})
-    return Raw(columns, rows_of(len(table)), geoms, bad, crs, meta=meta)
+    return Raw(columns, rows_of(len(table)), geoms, faults, crs, meta=meta)
 
 
 def _is_wkb(field: pa.Field) -> bool:
@@ -83,24 +83,16 @@ def _is_covering(name: str, geo: Any) -> bool:
     return bool(covers) and any(v and v[0] == name for v in covers.values())
 
 
-def _geometries(column: pa.ChunkedArray, encoding: str) -> tuple[Geometries, Mask]:
+def _geometries(column: pa.ChunkedArray, encoding: str) -> tuple[Geometries, Geometries]:
     array = pa.concat_arrays(
-        [c.storage if isinstance(c, pa.ExtensionArray) else c for c in column.chunks]
-        or [pa.array([], pa.binary())]
+        [c.storage if isinstance(c, pa.ExtensionArray) else c for c in column.chunks] or [pa.array([], pa.binary())]
     )
     if encoding.upper() == "WKB":
-        return from_wkb(array)
+        return parsed(shapely.from_wkb, array.to_numpy(zero_copy_only=False))
     present = np.asarray(array.is_valid())
     geoms: Geometries = np.full(len(array), None, dtype=object)
     geoms[present] = _native(array.filter(pa.array(present)), encoding.lower())
-    return geoms, np.zeros(len(array), dtype=bool)
-
-
-def from_wkb(array: pa.Array) -> tuple[Geometries, Mask]:
-    """Geometries of a column of WKB, and which rows hold bytes that are none."""
-    wkb = array.to_numpy(zero_copy_only=False)
-    geoms: Geometries = shapely.from_wkb(wkb, on_invalid="ignore")
-    return geoms, np.asarray(array.is_valid()) & shapely.is_missing(geoms)
+    return geoms, np.full(len(array), "", dtype=object)
 
 
 def _native(array: pa.Array, encoding: str) -> Geometries:

@@ -18,7 +18,7 @@ from ..settings import Settings
 from ..text import Text
 from .coordinates import Read, read_degrees, run_together
 from .errors import no_place, projected, unknown_crs
-from .raw import Geometries, Ints, Mask, Raw, Rejection
+from .raw import Geometries, Ints, Mask, Raw, Rejection, parsed
 from .shapes import reduce
 
 Floats = npt.NDArray[np.float64]
@@ -65,15 +65,13 @@ def place(raw: Raw, fields: Mapping[str, str], where: str) -> Placed:
 
 def _delivered(raw: Raw) -> Placed:
     assert raw.geoms is not None
-    bad = raw.bad_geom if raw.bad_geom is not None else np.zeros(len(raw.geoms), bool)
-    empty = ~bad & (shapely.is_missing(raw.geoms) | shapely.is_empty(raw.geoms))
-    curved = shapely.get_type_id(raw.geoms) > 7
-    rejected = []
-    for mask, reason in ((bad, "bad-geometry"), (empty, "empty-geometry"), (curved, "curved-geometry")):
-        rejected += [Rejection(int(r), reason) for r in raw.source_row[mask]]
+    faults = np.full(len(raw.geoms), "", dtype=object) if raw.faults is None else raw.faults
+    empty = shapely.is_missing(raw.geoms) | shapely.is_empty(raw.geoms)
+    faults = np.where((faults == "") & empty, "empty-geometry", faults)
+    rows = np.flatnonzero(faults != "")
     geoms: Geometries = raw.geoms.copy()
-    geoms[bad | empty | curved] = None
-    return Placed(geoms, rejected, {})
+    geoms[rows] = None
+    return Placed(geoms, [Rejection(int(raw.source_row[i]), str(faults[i])) for i in rows], {})
 
 
 def _from_columns(raw: Raw, fields: Mapping[str, str], where: str) -> Placed:
@@ -95,9 +93,7 @@ def _from_columns(raw: Raw, fields: Mapping[str, str], where: str) -> Placed:
 
 def _no_shapes(column: pa.ChunkedArray) -> bool:
     """Whether no cell can be a geometry: a column named "shape" may just say "Point"."""
-    return not pc.any(
-        pc.match_substring_regex(pc.fill_null(column, ""), r"\(|EMPTY|^[0-9A-Fa-f]{42,}$")
-    ).as_py()
+    return not pc.any(pc.match_substring_regex(pc.fill_null(column, ""), r"\(|EMPTY|^[0-9A-Fa-f]{42,}$")).as_py()
 
 
 def _from_wkt(raw: Raw, column: str, geoms: Geometries, rejected: list[Rejection]) -> Mask:
@@ -106,13 +102,15 @@ def _from_wkt(raw: Raw, column: str, geoms: Geometries, rejected: list[Rejection
     # EWKT may name the one system that is ours anyway.
     text = np.array([t[10:] if t[:10].upper() == "SRID=4326;" else t for t in text], dtype=object)
     empty = text == ""
-    geoms[~empty] = shapely.from_wkt(text[~empty], on_invalid="ignore")
-    wkb = ~empty & shapely.is_missing(geoms) & np.array([t[:2] in ("00", "01") for t in text], dtype=bool)
-    geoms[wkb] = shapely.from_wkb(text[wkb], on_invalid="ignore")  # as databases write it, in hexadecimal
-    bad = ~empty & shapely.is_missing(geoms)
-    rejected += [
-        Rejection(int(raw.source_row[i]), "bad-wkt", {"value": text[i]}) for i in np.flatnonzero(bad)
-    ]
+    # Databases write WKB in hexadecimal.
+    binary = np.array([t[:2] in ("00", "01") for t in text], dtype=bool)
+    faults: Geometries = np.full(len(text), "", dtype=object)
+    for rows, parse in ((~empty & ~binary, shapely.from_wkt), (binary, shapely.from_wkb)):
+        geoms[rows], faults[rows] = parsed(parse, text[rows])
+    faults[faults == "bad-geometry"] = "bad-wkt"
+    bad = faults != ""
+    values = [{"value": t} for t in text[bad]]
+    rejected += map(Rejection, raw.source_row[bad].tolist(), faults[bad].tolist(), values)
     none = ~empty & ~bad & shapely.is_empty(geoms)
     rejected += [Rejection(int(r), "empty-geometry") for r in raw.source_row[none]]
     geoms[none] = None
@@ -215,9 +213,7 @@ class Checked:
     notes: dict[str, Mask]
 
 
-def check(
-    geoms: Geometries, source_row: Ints, country: npt.NDArray[np.object_], settings: Settings
-) -> Checked:
+def check(geoms: Geometries, source_row: Ints, country: npt.NDArray[np.object_], settings: Settings) -> Checked:
     """Check, repair and reduce the places of rows, each distinct place once.
 
     Parameters
@@ -232,7 +228,7 @@ def check(
     reasons, values = _faults(distinct, settings)
     swapped = _swapped_by_country(distinct, of_row, country, reasons)
     rejected: list[Rejection] = []
-    bad = (of_row >= 0) & ((reasons[of_row] != "") | swapped)
+    bad = (of_row >= 0) & ((np.append(reasons, "")[of_row] != "") | swapped)
     for i in np.flatnonzero(bad):
         k, row = of_row[i], int(source_row[i])
         if swapped[i]:
@@ -257,9 +253,7 @@ def distinct_places(geoms: Geometries) -> tuple[Geometries, Ints]:
     return geoms[first], of_row
 
 
-def _faults(
-    geoms: Geometries, settings: Settings
-) -> tuple[npt.NDArray[np.object_], dict[int, dict[str, object]]]:
+def _faults(geoms: Geometries, settings: Settings) -> tuple[npt.NDArray[np.object_], dict[int, dict[str, object]]]:
     """Why each place cannot be used, "" if it can, and what the message is filled with."""
     reasons: npt.NDArray[np.object_] = np.full(len(geoms), "", dtype=object)
     values: dict[int, dict[str, object]] = {}
@@ -291,7 +285,7 @@ class _Defaulting(dict[int, dict[str, object]]):
 
 
 def _off_the_globe(bounds: Floats) -> tuple[str, dict[str, object]]:
-    x, y = float((bounds[0] + bounds[2]) / 2), float((bounds[1] + bounds[3]) / 2)
+    x, y = (float(v) for v in bounds[:2] / 2 + bounds[2:] / 2)
     if np.abs(bounds[::2]).max() <= 90.0 and np.abs(bounds[1::2]).max() <= 180.0:
         return "swapped-coordinates", {"x": x, "y": y, "why": _BY_RANGE.zh, "why_en": _BY_RANGE.en}
     reading_x, reading_y = run_together(x), run_together(y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 from ..errors import SizeLimitError
 from ..text import Text
@@ -56,8 +57,8 @@ class Raw:
         1-based data row of each row of `columns`.
     geoms : array of geometries or None
         As the format delivers them, None for null; None as a whole if the format has no geometry.
-    bad_geom : bool array or None
-        Rows whose geometry was there but could not be understood.
+    faults : array of str or None
+        Why the geometry of a row that has one could not be understood, "" where it could.
     crs : object
         None if the format declares none, "" if its standard says longitude/latitude, else for pyproj.
     rejected : tuple of Rejection
@@ -69,7 +70,7 @@ class Raw:
     columns: pa.Table
     source_row: Ints
     geoms: Geometries | None = None
-    bad_geom: Mask | None = None
+    faults: Geometries | None = None
     crs: Any = None
     rejected: tuple[Rejection, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -141,3 +142,28 @@ def _text_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return pc.cast(column, pa.string())
     values = [None if v is None else str(v) for v in column.to_pylist()]
     return pa.chunked_array([pa.array(values, pa.string())])
+
+
+def parsed(parse: Callable[..., Any], values: npt.NDArray[Any]) -> tuple[Geometries, Geometries]:
+    """Geometries from WKT or WKB, and what is wrong with each that gave none: a slug of `reasons`, or "".
+
+    Parameters
+    ----------
+    parse : callable
+        `shapely.from_wkt` or `shapely.from_wkb`.
+    values : array, shape (n,)
+        Text or bytes; None stays None.
+    """
+    faults: Geometries = np.full(len(values), "", dtype=object)
+    try:
+        geoms: Geometries = np.asarray(parse(values, on_invalid="ignore"), dtype=object)
+    except NotImplementedError:  # one curve stops them all
+        geoms = np.full(len(values), None, dtype=object)
+        for i, value in enumerate(values):
+            try:
+                geoms[i] = parse(value, on_invalid="ignore")
+            except NotImplementedError:
+                faults[i] = "curved-geometry"
+    missing = np.array([v is not None for v in values], dtype=bool) & shapely.is_missing(geoms)
+    faults[missing & (faults == "")] = "bad-geometry"
+    return geoms, faults

@@ -108,8 +108,7 @@ def _joined(raws: list[Raw], given: Mapping[str, str], where: str) -> _File:
         start += len(raw.source_row) + len(raw.rejected)
     slugs = {s for n in notes for s in n}
     joined = {
-        s: np.concatenate([n.get(s, np.zeros(len(g), bool)) for n, g in zip(notes, geoms, strict=True)])
-        for s in slugs
+        s: np.concatenate([n.get(s, np.zeros(len(g), bool)) for n, g in zip(notes, geoms, strict=True)]) for s in slugs
     }
     meta = dict(raws[0].meta)
     if len(raws) > 1:
@@ -142,9 +141,7 @@ def _moved(rejection: Rejection, start: int) -> Rejection:
     return Rejection(rejection.source_row + start, rejection.reason, rejection.values, rejection.cells)
 
 
-def _projects_table(
-    file: _File, codes: assemble.Strings, checked: Checked, notes: dict[str, Mask]
-) -> pa.Table:
+def _projects_table(file: _File, codes: assemble.Strings, checked: Checked, notes: dict[str, Mask]) -> pa.Table:
     rows = np.flatnonzero(checked.of_row >= 0)
     kept = file.columns.take(pa.array(rows)) if len(rows) < len(file.source_row) else file.columns
     text = {f: assemble.cell_text(kept, f) for f in ("id", "name", "name_zh", "country", "sector", "stage")}

@@ -17,9 +17,7 @@ REASONS: dict[str, Text] = {
         "引号未闭合，后续行会被并入本行；请补全或删除引号",
         "a quotation mark is not closed and would swallow the rows below; close or remove it",
     ),
-    "missing-coordinates": Text(
-        "缺少坐标；请填写经度和纬度", "no coordinates; fill in longitude and latitude"
-    ),
+    "missing-coordinates": Text("缺少坐标；请填写经度和纬度", "no coordinates; fill in longitude and latitude"),
     "not-a-number": Text(
         "坐标“{value}”无法识别为度数；请填写十进制度，如 36.8172",
         "the coordinate {value!r} cannot be read as degrees; write decimal degrees such as 36.8172",
@@ -36,16 +34,13 @@ REASONS: dict[str, Text] = {
     ),
     "dms-run-together": Text(
         "坐标“{value}”像是连写的度分秒；若是，应写作 {reading}",
-        "the coordinate {value!r} looks like degrees, minutes and seconds run together; if so, write"
-        " {reading}",
+        "the coordinate {value!r} looks like degrees, minutes and seconds run together; if so, write {reading}",
     ),
     "null-island": Text(
         "坐标为 (0, 0)，通常表示缺失；请填写真实位置",
         "the coordinates are (0, 0), which usually stands for none; give the true place",
     ),
-    "empty-geometry": Text(
-        "几何为空；请补绘该项目的位置", "the geometry is empty; draw the place of the project"
-    ),
+    "empty-geometry": Text("几何为空；请补绘该项目的位置", "the geometry is empty; draw the place of the project"),
     "bad-geometry": Text(
         "几何无法解析；请检查坐标是否完整",
         "the geometry cannot be understood; check that its coordinates are complete",
@@ -54,9 +49,7 @@ REASONS: dict[str, Text] = {
         "WKT“{value}”无法解析；应写作如 POINT (36.8 -1.3)",
         "the WKT {value!r} cannot be read; it should look like POINT (36.8 -1.3)",
     ),
-    "curved-geometry": Text(
-        "几何含圆弧；请先转换为折线", "the geometry has arcs; convert it to straight segments"
-    ),
+    "curved-geometry": Text("几何含圆弧；请先转换为折线", "the geometry has arcs; convert it to straight segments"),
     "not-finite": Text(
         "几何含非数值或无穷大的坐标；请修正该几何",
         "the geometry has a coordinate that is not a finite number; correct it",

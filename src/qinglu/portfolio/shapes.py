@@ -136,9 +136,7 @@ def _classify(parts: Geometries, owner: Ints) -> _Parts:
     split = [_split(parts[i], owner[i]) for i in fat]
     rest = np.setdiff1d(np.arange(len(parts)), fat)
     pieces = [out.taken(rest), *split]
-    joined = _Parts(
-        *(np.concatenate([getattr(p, f) for p in pieces]) for f in ("geoms", "owner", "kind", "lines"))
-    )
+    joined = _Parts(*(np.concatenate([getattr(p, f) for p in pieces]) for f in ("geoms", "owner", "kind", "lines")))
     return joined.taken(np.argsort(joined.owner, kind="stable"))
 
 
@@ -218,7 +216,5 @@ def _to_degrees(geoms: Geometries, scale: npt.NDArray[np.float64]) -> Geometries
 
 def _scaled(geoms: Geometries, x: npt.NDArray[np.float64], y: float) -> Geometries:
     xy, row = shapely.get_coordinates(geoms, return_index=True)
-    out: Geometries = shapely.set_coordinates(
-        geoms.copy(), xy * np.column_stack([x[row], np.full(len(row), y)])
-    )
+    out: Geometries = shapely.set_coordinates(geoms.copy(), xy * np.column_stack([x[row], np.full(len(row), y)]))
     return out

@@ -67,9 +67,7 @@ def read_file(path: Path, settings: Settings) -> list[Raw]:
             where=path.name,
         )
     zipped = head[:2] == b"\x1f\x8b"
-    return [
-        _text(path, gunzip(path, settings.max_unpacked_mb << 20) if zipped else path.read_bytes(), zipped)
-    ]
+    return [_text(path, gunzip(path, settings.max_unpacked_mb << 20) if zipped else path.read_bytes(), zipped)]
 
 
 def _check(path: Path, settings: Settings) -> None:
@@ -88,9 +86,7 @@ def _check(path: Path, settings: Settings) -> None:
             where=path.name or str(path),
         )
     if about.st_size == 0:
-        raise PortfolioError(
-            Text("文件为空", "is empty"), Text("请重新导出", "export it again"), where=path.name
-        )
+        raise PortfolioError(Text("文件为空", "is empty"), Text("请重新导出", "export it again"), where=path.name)
     if about.st_size > settings.max_file_mb << 20:
         raise SizeLimitError(
             Text(

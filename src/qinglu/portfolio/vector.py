@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
+import shapely
 
 from .. import archive
 from ..settings import Settings
 from ..text import Text
 from .errors import corrupt, no_rows
-from .parquet import from_wkb
-from .raw import Raw, as_text, check_rows, rows_of
+from .raw import Raw, as_text, check_rows, parsed, rows_of
 
 _GPKG = Text("GeoPackage文件", "GeoPackage")
 _SHP = Text("Shapefile", "Shapefile")
@@ -25,12 +25,19 @@ _CODE_PAGES = {0x4D: "CP936", 0x4E: "CP949", 0x4F: "CP950", 0x7A: "CP936", 0x13:
 
 def read_geopackage(path: Path) -> list[Raw]:
     """Each layer with geometry; tables without are left out and named in `meta`."""
-    layers = _guarded(path.name, _GPKG, lambda ogr: ogr.list_layers(path))
+    if "!" in str(path.resolve()) or ":" in path.name:  # pyogrio would take it for a path into an archive
+        with tempfile.TemporaryDirectory(prefix="qinglu-") as folder:
+            return _layers(Path(shutil.copyfile(path, Path(folder) / "copy.gpkg")), path.name)
+    return _layers(path, path.name)
+
+
+def _layers(path: Path, where: str) -> list[Raw]:
+    layers = _guarded(where, _GPKG, lambda ogr: ogr.list_layers(path))
     spatial = [name for name, kind in layers if kind is not None]
     plain = [name for name, kind in layers if kind is None]
     if not spatial:
-        raise corrupt(path.name, _GPKG, Text("没有带几何的图层", "no layer with geometry"))
-    return [_layer(path, path.name, "GeoPackage", _GPKG, layer=n, tables_left_out=plain) for n in spatial]
+        raise corrupt(where, _GPKG, Text("没有带几何的图层", "no layer with geometry"))
+    return [_layer(path, where, "GeoPackage", _GPKG, layer=n, tables_left_out=plain) for n in spatial]
 
 
 def read_shapefile(path: Path, settings: Settings) -> list[Raw]:
@@ -75,10 +82,11 @@ def _layer(
         return Raw(as_text(table), rows_of(len(table)), meta=known)
     column = table[name]
     parts = [c.storage if isinstance(c, pa.ExtensionArray) else c for c in column.chunks]
-    geoms, bad = from_wkb(pa.concat_arrays(parts))
+    wkb = pa.concat_arrays(parts).to_numpy(zero_copy_only=False)
+    geoms, faults = parsed(shapely.from_wkb, wkb)
     others = [n for n in table.column_names if n != name]
     columns = as_text(table.select(others)) if others else pa.table({"id": pa.nulls(len(table), pa.string())})
-    return Raw(columns, rows_of(len(table)), geoms, np.asarray(bad), head.get("crs"), meta=known)
+    return Raw(columns, rows_of(len(table)), geoms, faults, head.get("crs"), meta=known)
 
 
 def _guarded(where: str, kind: Text, read: Any) -> Any:
