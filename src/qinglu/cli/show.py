@@ -15,8 +15,8 @@ _LEVELS = {
     "critical": ("◆", "red", Text("严重", "critical")),
     "warning": ("▲", "yellow", Text("警示", "warning")),
     "note": ("●", "blue", Text("提示", "note")),
+    "unknown": ("?", "bright_black", Text("未知", "unknown")),
     "clear": ("✓", "green", Text("无", "clear")),
-    "unknown": ("?", "bright_black", Text("含未知项", "with something unknown")),
 }
 
 
@@ -70,6 +70,8 @@ def _screened(console: Any, value: Any, lang: Lang) -> None:
             Styled(mark, style=colour), title.in_(lang), Styled(str(value.levels[level]), justify="right")
         )
     console.print(table)
+    unknowns = Text(f"含未知项的项目：{value.unknowns}", f"projects with something unknown: {value.unknowns}")
+    console.print(unknowns.in_(lang), markup=False)
     if value.rejected:
         where = next(p for p in value.files if p.name == "rejected.csv")
         console.print(Text(f"退回原因：{where}", f"why rows were rejected: {where}").in_(lang), markup=False)

@@ -131,6 +131,10 @@ class Writer:
         worst = np.bincount(self._tally.worst(), minlength=len(WORST_FIRST))
         return {str(level): int(n) for level, n in zip(WORST_FIRST, worst, strict=True)}
 
+    def exposures(self) -> pa.Table:
+        """Exposures of the worst projects so far, for whoever wants to draw features."""
+        return self._tally.detail().tables["exposures"]
+
     def unknowns(self) -> int:
         """Projects with anything unknown, whatever else was found."""
         return int(self._tally.has_unknown().sum())

@@ -68,8 +68,10 @@ def info(workspace: Workspace, id: str) -> Told:  # noqa: A002 - the name of the
 def add(
     workspace: Workspace,
     path: Path,
-    id: str,  # noqa: A002
-    role: str,
+    id: str | None,  # noqa: A002
+    role: str | None,
+    connector: str | None,
+    replace: bool,
     id_field: str | None,
     name_field: str | None,
     title_zh: str | None,
@@ -80,12 +82,12 @@ def add(
     withheld: str,
 ) -> Told:
     """Keep a file of the user's own."""
-    title = Text(title_zh or title_en or id, title_en or title_zh or id) if title_zh or title_en else None
+    title = Text(title_zh or title_en or "", title_en or title_zh or "") if title_zh or title_en else None
     said = Described(
-        role=role, title=title, version=version, provider=provider, licence=licence,
+        role=role or "", title=title, version=version, provider=provider, licence=licence,
         id_field=id_field, name_field=name_field, withheld=_codes(withheld),
     )  # fmt: skip
-    layer = workspace.atlas.add(path, id=id, described=said)
+    layer = workspace.atlas.add(path, id=id, connector_id=connector, described=said, replace_existing=replace)
     return _kept(layer)
 
 
@@ -93,14 +95,11 @@ def fetch(
     workspace: Workspace,
     connector: str,
     accept_terms: bool,
-    file: Path | None,
     bbox: Sequence[float] | None,
     country: str | None,
     id: str | None,  # noqa: A002
 ) -> Told:
-    """Download from a provider, or take a file that the user obtained by hand."""
-    if file is not None:
-        return _kept(workspace.atlas.add(file, id=id, connector_id=connector))
+    """Download from a provider."""
     request = Request(
         accept=accept_terms,
         token=os.environ.get("QINGLU_TOKEN", ""),  # never on the command line, where others could read it

@@ -99,8 +99,10 @@ ATLAS_TOOLS = (
         Text("把自己的文件加入图册，编译后供以后筛查使用。", "Take a file of your own into the atlas, compiled for every later screening."),
         (
             Field("path", "path", Text("图层文件", "file of the layer"), required=True, positional=True, metavar="PATH"),
-            Field("id", "text", Text("图层编号", "id of the layer"), required=True, metavar="ID"),
-            Field("role", "text", Text("类别，如 protected", "its role, protected for example"), required=True, metavar="ROLE"),
+            Field("id", "text", Text("图层编号；不填则取数据源或文件的名称", "id of the layer; without it that of the connector or the file"), metavar="ID"),
+            Field("role", "text", Text("类别，如 protected", "its role, protected for example"), metavar="ROLE"),
+            Field("connector", "text", Text("文件所来自的数据源，其标题、许可等随之记录", "the connector it was obtained from: title, licence and the rest come from there"), metavar="CONNECTOR"),
+            Field("replace", "flag", Text("替换同编号的图层", "replace a layer of that id"), default=False),
             Field("id_field", "text", Text("要素编号所在的字段", "field with the ids of features"), metavar="FIELD"),
             Field("name_field", "text", Text("要素名称所在的字段", "field with the names of features"), metavar="FIELD"),
             Field("title_zh", "text", Text("中文标题", "title in Chinese"), metavar="TEXT"),
@@ -120,7 +122,6 @@ ATLAS_TOOLS = (
         (
             Field("connector", "text", Text("数据源", "the connector"), required=True, positional=True, metavar="CONNECTOR"),
             Field("accept_terms", "flag", Text("接受提供者的许可条款", "accept the provider's terms"), default=False),
-            Field("file", "path", Text("已自行取得的文件", "a file you already obtained"), metavar="PATH"),
             Field("bbox", "numbers", Text("西、南、东、北，度（分幅数据）", "west, south, east, north (tiled data)"),
                   unit="degree", metavar="W,S,E,N"),
             Field("country", "text", Text("国家（分国数据）", "country (data by country)"), metavar="COUNTRY"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .. import __version__, example, portfolio, rules
 from ..atlas import RasterLayer, VectorLayer, advice, read_raster, read_vector
@@ -39,7 +41,9 @@ class Screened:
     files : tuple of Path
         The report first.
     levels : mapping
-        Projects by their worst level, and under ``unknown`` those with anything not known.
+        Projects by their worst level; ``unknown`` where nothing worse than unknown was found.
+    unknowns : int
+        Projects with anything unknown, whatever else was found.
     explained : tuple
         For ``--explain``: finding, and the steps that led to it.
     """
@@ -48,6 +52,7 @@ class Screened:
     screened: int
     rejected: int
     levels: Mapping[str, int]
+    unknowns: int
     files: tuple[Path, ...]
     seconds: float
     explained: tuple[tuple[Mapping[str, Any], tuple[tuple[str, str], ...]], ...] = ()
@@ -60,6 +65,7 @@ class Screened:
             "screened": self.screened,
             "rejected": self.rejected,
             "levels": dict(self.levels),
+            "with_unknowns": self.unknowns,
             "files": [str(p) for p in self.files],
             "explained": [
                 {"finding": dict(f), "why": [list(s) for s in steps]} for f, steps in self.explained
@@ -127,20 +133,23 @@ class Job:
     rulebooks: Sequence[Path] = ()
     started: float = field(default_factory=time.perf_counter)
 
-    def pieces(self) -> Any:
-        """Measures and findings of each chunk of projects."""
-        book = self.workspace.rulebook(self.rulebooks)
+    @cached_property
+    def book(self) -> rules.Rulebook:
+        """The rules, loaded and checked once."""
+        return self.workspace.rulebook(self.rulebooks)
+
+    def pieces(self) -> Iterator[tuple[tuple[pa.Table, pa.Table, pa.Table], pa.Table]]:
+        """Exposures, nearest and zonal, and the findings, of each chunk of projects."""
         with self.workspace.threads() as threads:
             for measures in measure(
                 self.portfolio, self.layers, self.buffers_m,
                 run=threads.map, threads=threads.n, progress=self.workspace.progress,
             ):  # fmt: skip
-                yield contract(measures), judge(measures, book.rules, self.on, advice)
+                yield contract(measures), judge(measures, self.book.rules, self.on, advice)
 
     def frame(self) -> Screening:
         """Everything that is known before measuring."""
-        book = self.workspace.rulebook(self.rulebooks)
-        standing = rules.in_force(book.rules, self.on)
+        standing = rules.in_force(self.book.rules, self.on)
         return Screening(
             portfolio=self.portfolio,
             layers=tuple(a.layer for a in self.layers),
@@ -170,38 +179,33 @@ class Job:
         """Everything into files; memory is bounded by a chunk of projects."""
         frame = self.frame()
         lang = cast(Lang, self.workspace.settings.lang)
-        levels: dict[str, int] = dict.fromkeys(("critical", "warning", "note", "clear", "unknown"), 0)
-        exposed: list[pa.Table] = []
         explained: list[Any] = []
         measured = time.perf_counter()
         with Writer(frame, out, formats, lang) as writer:
-            for (exposures, nearest, zonal, findings), _ in _paired(self.pieces()):
+            for (exposures, nearest, zonal), findings in self.pieces():
                 writer.append(exposures, nearest, zonal, findings)
-                _count(levels, findings)
-                if "html" in formats:
-                    exposed.append(exposures)
                 if explain and len(explained) < _EXPLAINED:
                     explained += self._explained(findings, frame, lang)
             seconds = {"measure_s": round(time.perf_counter() - measured, 3)}
-            nearby = self._nearby(writer.worst(), exposed) if "html" in formats else None
+            nearby = self._nearby(writer.worst(), writer.exposures()) if "html" in formats else None
             land = self.workspace.atlas.land() if "html" in formats else None
             seconds["total_s"] = round(time.perf_counter() - self.started, 3)
+            levels, unknowns = writer.levels(), writer.unknowns()
             files = writer.finish(self._record(seconds), land=land, nearby=nearby)
         p = self.portfolio
         return Screened(
-            p.n_read, len(p.projects), len(p.rejected), levels, tuple(files),
+            p.n_read, len(p.projects), len(p.rejected), levels, unknowns, tuple(files),
             time.perf_counter() - self.started, tuple(explained[:_EXPLAINED]),
         )  # fmt: skip
 
     def _record(self, seconds: Mapping[str, float]) -> dict[str, Any]:
-        book = self.workspace.rulebook(self.rulebooks)
         return {
             "versions": {
                 "qinglu": __version__,
                 "python": platform.python_version(),
                 **{name: _version(name) for name in ("numpy", "shapely", "pyproj", "pyarrow", "rasterio")},
             },
-            "rulebooks": [part.as_dict() for part in book.parts],
+            "rulebooks": [part.as_dict() for part in self.book.parts],
             "settings": {
                 "lang": self.workspace.settings.lang,
                 "max_unpacked_mb": self.workspace.settings.max_unpacked_mb,
@@ -220,49 +224,24 @@ class Job:
                 out.append((finding, steps))
         return out
 
-    def _nearby(self, ids: Sequence[str], exposed: Sequence[pa.Table]) -> dict[str, list[Nearby]]:
+    def _nearby(self, ids: Sequence[str], exposures: pa.Table) -> dict[str, list[Nearby]]:
         """The nearest few features of each layer around the projects that get a map."""
         vectors = {a.layer.id: a for a in self.layers if isinstance(a, VectorLayer)}
-        wanted = pa.array(ids, pa.string())
         out: dict[str, list[Nearby]] = {}
         rows: dict[str, dict[str, int]] = {}
-        for table in exposed:
-            import pyarrow.compute as pc
-
-            near = table.filter(pc.is_in(table["project_id"], value_set=wanted))
-            for row in near.select(["project_id", "layer_id", "feature_id", "feature_name"]).to_pylist():
-                layer = vectors[row["layer_id"]]
-                if layer.layer.role in ("country", "land"):
-                    continue
-                if row["layer_id"] not in rows:
-                    names = layer.features["feature_id"].to_pylist()
-                    rows[row["layer_id"]] = {name: i for i, name in enumerate(names)}
-                drawn = out.setdefault(row["project_id"], [])
-                if sum(n.layer_id == row["layer_id"] for n in drawn) < _DRAWN:
-                    geometry = layer.index.geometries(np.array([rows[row["layer_id"]][row["feature_id"]]]))[0]
-                    drawn.append(Nearby(row["layer_id"], row["feature_name"], geometry))
+        near = exposures.filter(pc.is_in(exposures["project_id"], value_set=pa.array(ids, pa.string())))
+        for row in near.select(["project_id", "layer_id", "feature_id", "feature_name"]).to_pylist():
+            layer = vectors[row["layer_id"]]
+            if layer.layer.role in ("country", "land"):
+                continue
+            if row["layer_id"] not in rows:
+                names = layer.features["feature_id"].to_pylist()
+                rows[row["layer_id"]] = {name: i for i, name in enumerate(names)}
+            drawn = out.setdefault(row["project_id"], [])
+            if sum(n.layer_id == row["layer_id"] for n in drawn) < _DRAWN:
+                geometry = layer.index.geometries(np.array([rows[row["layer_id"]][row["feature_id"]]]))[0]
+                drawn.append(Nearby(row["layer_id"], row["feature_name"], geometry))
         return out
-
-
-def _paired(pieces: Any) -> Any:
-    for (exposures, nearest, zonal), findings in pieces:
-        yield (exposures, nearest, zonal, findings), None
-
-
-def _count(levels: dict[str, int], findings: pa.Table) -> None:
-    """Add a chunk's projects to the counts: by worst level, and apart those with anything unknown."""
-    rank = {"unknown": -1, "clear": 0, "note": 1, "warning": 2, "critical": 3}
-    names = findings["level"].to_pylist()
-    worst: dict[str, int] = {}
-    unknown = set()
-    for project, level in zip(findings["project_id"].to_pylist(), names, strict=True):
-        worst[project] = max(worst.get(project, -1), rank[level])
-        if level == "unknown":
-            unknown.add(project)
-    for value in worst.values():
-        if value >= 0:
-            levels[("clear", "note", "warning", "critical")[value]] += 1
-    levels["unknown"] += len(unknown)
 
 
 def checked_buffers(buffer_km: Sequence[float]) -> tuple[float, ...]:
