@@ -141,6 +141,15 @@ def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path, forma
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("under", ["", "deeper"])
+def test_a_file_in_the_way_is_named_and_left_alone(tmp_path, under):
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OptionError) as caught:
+        report.write(small_screening(), tmp_path / "out" / under, EVERY, "en")
+    assert "--out" in caught.value.line("zh")
+    assert contents(tmp_path) == {"out": b"mine"}
+
+
 def test_write_atomically_keeps_the_old_file_when_writing_fails(tmp_path):
     target = tmp_path / "a.txt"
     report.write_atomically(target, lambda f: f.write(b"old"))

@@ -127,7 +127,7 @@ def test_the_first_page_says_how_many_how_bad_and_what_is_unknown(tmp_path, lang
             "Look first at the projects with the worst findings: Critical: Mombasa–Nairobi Railway",
         ],
         "zh": [
-            "7 个项目 · 6 处资产", "读取 9 行 = 已筛查 7 + 未采用 2",
+            "7 个项目 · 6 处资产", "读入 9 行 = 筛查 7 + 退回 2",
             "严重 2 29%", "警示 1 14%", "提示 2 29%", "未知 1 14%", "无 1 14%",
             "有未知项的项目：4 / 7", "世界遗产 2", "先核查发现最严重的项目： 严重: 蒙内铁路",
         ],
@@ -205,7 +205,7 @@ def test_notes_rejected_rows_layers_and_limits_are_there(tmp_path):
         "a" * 64,
         "No rule has judged this project: that is unknown, not clear.",
         "not yet checked against the official text",
-        "≤ 10 km",
+        "As the rule says ≤ 10 km",
     ):
         assert expected in text, expected
 

@@ -61,7 +61,7 @@ def test_headers_are_frozen_and_filtered(book):
 
 def test_the_summary_says_what_the_report_says(book):
     facts = {row[0]: row[1] for row in sheets(book)["summary"]}
-    assert (facts["读取行数"], facts["已筛查"], facts["未采用"], facts["资产（不同位置）"]) == (9, 7, 2, 6)
+    assert (facts["读入行数"], facts["筛查"], facts["退回"], facts["资产（不同位置）"]) == (9, 7, 2, 6)
     assert facts["有未知项的项目"] == 4
     assert facts["世界遗产"] == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -9,6 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from ..errors import OptionError
+from ..text import Text
 
 _LAST = "run.json"  # moved last: where it stands, everything it lists stands
 
@@ -20,6 +24,11 @@ class Stage:
     ----------
     out : Path
         The folder the results are meant for. Made on `commit`, not before.
+
+    Raises
+    ------
+    OptionError
+        `out` is a file, or nothing can be written there.
 
     Examples
     --------
@@ -36,7 +45,15 @@ class Stage:
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        self._folder = _folder_beside(out)
+        try:
+            self._folder = _folder_beside(out)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise OptionError(
+                Text(f"无法写入文件夹 {out}（{reason}）", f"Cannot write to the folder {out} ({reason})"),
+                Text("请换一个可写的文件夹", "Name a folder that can be written"),
+                where="--out",
+            ) from error
 
     def path(self, name: str) -> Path:
         """Where to write the file that will become ``out/name``."""
@@ -68,6 +85,8 @@ def _folder_beside(out: Path) -> Path:
     `out` is a mount point or its parent is not writable.
     """
     parent = out.absolute().parent
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if not out.exists():
         parent.mkdir(parents=True, exist_ok=True)
     elif out.stat().st_dev != parent.stat().st_dev or not os.access(parent, os.W_OK):

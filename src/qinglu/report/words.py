@@ -24,7 +24,7 @@ WORDS: dict[str, Text] = {
     "what_unknown": Text("还有什么未知", "What is not known?"),
     "what_first": Text("先做什么", "What to do first?"),
     "accounting": Text(
-        "读取 {read} 行 = 已筛查 {screened} + 未采用 {rejected}",
+        "读入 {read} 行 = 筛查 {screened} + 退回 {rejected}",
         "Read {read} rows = {screened} screened + {rejected} rejected",
     ),
     "projects": Text("项目", "Projects"),
@@ -81,7 +81,7 @@ WORDS: dict[str, Text] = {
         "Get the missing data, first of all: {title} (projects left with an unknown: {n}).",
     ),
     "first_rejected": Text(
-        "改正未采用的行（{n} 行）后重新筛查；原因与办法见文末。",
+        "改正退回的行（{n} 行）后重新筛查；原因与办法见文末。",
         "Correct the rejected rows ({n}) and screen again; reasons and remedies are at the end.",
     ),
     "first_coarse": Text(
@@ -181,7 +181,7 @@ WORDS: dict[str, Text] = {
     "rules_caption": Text("本次采用的规则", "The rules applied"),
     "rule": Text("规则", "Rule"),
     "clause": Text("依据", "Clause"),
-    "threshold": Text("界限", "Threshold"),
+    "threshold": Text("情形与界限", "Case and threshold"),
     "layers": Text("图层", "Layers"),
     "layers_caption": Text(
         "本次测量的图层及其版本、许可和校验和", "The layers measured, with version, licence and checksum"
@@ -195,7 +195,7 @@ WORDS: dict[str, Text] = {
     "withheld": Text("不含：{codes}", "Leaves out: {codes}"),
     "covers": Text("仅含：{codes}", "Only: {codes}"),
     "limits": Text("局限", "Limits"),
-    "rejected": Text("未采用的行", "Rejected rows"),
+    "rejected": Text("退回的行", "Rejected rows"),
     "rejected_caption": Text("行号、原因与办法", "Row, reason and remedy"),
     "rejected_none": Text("所有行均已筛查。", "Every row was screened."),
     "rejected_more": Text("其余 {n} 行见 rejected.csv。", "Further rows, in rejected.csv: {n}."),
@@ -210,9 +210,9 @@ WORDS: dict[str, Text] = {
     "s_source": Text("项目文件", "Portfolio"),
     "s_sha256": Text("项目文件 sha256", "Portfolio sha256"),
     "s_on": Text("判定日期", "Judged on"),
-    "s_read": Text("读取行数", "Rows read"),
-    "s_screened": Text("已筛查", "Screened"),
-    "s_rejected": Text("未采用", "Rejected"),
+    "s_read": Text("读入行数", "Rows read"),
+    "s_screened": Text("筛查", "Screened"),
+    "s_rejected": Text("退回", "Rejected"),
     "s_assets": Text("资产（不同位置）", "Assets (distinct places)"),
     "s_countries": Text("国家和地区", "Countries and areas"),
     "s_by_level": Text("项目，按最严重的级别", "Projects by worst level"),
