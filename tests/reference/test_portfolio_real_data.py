@@ -85,9 +85,9 @@ def test_strips_and_discs_are_the_lines_and_points_they_stand_for(gcdf: Portfoli
     around = space.length_m(np.array([s.boundary for s in strips]))
     expected = around / 2 - 3.5 * shapely.get_num_geometries(strips)
     ratio = space.length_m(lines) / expected
-    assert np.abs(ratio[holes == 0] - 1).max() < 0.12
-    assert np.quantile(np.abs(ratio[holes == 0] - 1), 0.95) < 0.01
-    assert np.abs(ratio[holes > 0] - 1).max() < 0.05
+    assert np.abs(ratio[holes == 0] - 1).max() < 0.06  # two hand-drawn ones of 5.7 m width; the rest 0.02
+    assert np.quantile(np.abs(ratio[holes == 0] - 1), 0.98) < 0.01
+    assert np.abs(ratio[holes > 0] - 1).max() < 0.02
     points = gcdf.geometries[[rows[i]["geometry"] for i in discs]]
     assert shapely.covers(shapely.envelope(delivered[discs]), points).all()
 

@@ -146,6 +146,12 @@ def test_an_open_quotation_mark_costs_one_row(tmp_path: Path) -> None:
     assert p.projects["source_row"].to_pylist() == [3, 4, 5, 6, 8]
 
 
+def test_lines_joined_by_a_stray_pair_of_quotes_are_counted_each(tmp_path: Path) -> None:
+    p = read(tmp_path, 'id,name,lon,lat\n1,"abc\n2",3\n3,ok,5,6\n')
+    assert reasons(p) == [(1, "1", "unclosed-quote"), (2, '2"', "ragged-row")]
+    assert p.projects["source_row"].to_pylist() == [3]
+
+
 def test_ids_are_text_made_where_missing_and_unique(tmp_path: Path) -> None:
     text = "id,lon,lat\n007,1,1\nNA,1,2\n,1,3\n007,1,4\n007-2,1,5\nrow-3,1,6\n 8 ,1,7\n1e5,1,8\n"
     p = read(tmp_path, text)
