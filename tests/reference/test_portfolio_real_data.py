@@ -99,8 +99,10 @@ def test_projects_in_another_country_than_declared(gcdf: Portfolio) -> None:
     outlines = shapely.from_wkb(wkb_of(table).to_numpy(zero_copy_only=False))
     flagged = portfolio.flag_country_mismatch(gcdf, outlines, table["ISO_A3_EH"].to_pylist())
     given = {r["country_given"] for r in flagged.projects.to_pylist() if "country-mismatch" in r["notes"]}
-    assert {"Angola", "Ecuador", "Botswana", "Kazakhstan"} <= given
-    assert "Zambia" not in given, "the railway to Tanzania crosses the border it is built to cross"
+    # The candidates that the data's own description lists, cross-border ones included.
+    assert {"Angola", "Ecuador", "Botswana", "Barbados", "Kazakhstan", "Moldova", "Zambia"} <= given
+    assert "Democratic People's Republic of Korea" in given
+    assert len([1 for n in flagged.projects["notes"].to_pylist() if "country-mismatch" in n]) < 100
     assert len(flagged.projects) == 3319
 
 

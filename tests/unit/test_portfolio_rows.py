@@ -302,7 +302,7 @@ def test_what_is_no_file_is_said_so(tmp_path: Path) -> None:
         portfolio.read(tmp_path, settings=SETTINGS)
 
 
-def test_country_mismatch_is_noted_near_borders_and_the_sea_are_not(tmp_path: Path) -> None:
+def test_country_mismatch_is_noted_but_never_at_sea(tmp_path: Path) -> None:
     text = (
         "id,country,lon,lat\nin,Kenya,37,0\nfar,Kenya,44,0\nnear,Kenya,42.05,0\nsea,Kenya,60,0\nmacao,China,113.5,22.2\n"
         "unknown,Atlantis,44,0\nother,Brazil,44,0\n"
@@ -313,7 +313,7 @@ def test_country_mismatch_is_noted_near_borders_and_the_sea_are_not(tmp_path: Pa
     assert len(flagged.projects) == len(p.projects)
     ids = flagged.projects["project_id"].to_pylist()
     noted = [i for i, n in zip(ids, flagged.projects["notes"].to_pylist(), strict=True) if "country-mismatch" in n]
-    assert noted == ["far"]
+    assert noted == ["far", "near"]
 
 
 def test_extents_cross_the_antimeridian() -> None:
@@ -322,3 +322,16 @@ def test_extents_cross_the_antimeridian() -> None:
     assert fiji.holds(-179.5, -17)
     assert not fiji.holds(0, -17)
     assert fiji.holds(173, -17, margin_deg=1.5)
+
+
+def test_a_line_across_a_border_is_noted_once_it_reaches_far(tmp_path: Path) -> None:
+    text = (
+        "id,country,wkt\nbridge,Kenya,\"LINESTRING (41 0, 42.05 0)\"\n"
+        "railway,Kenya,\"LINESTRING (36 0, 42.5 0)\"\nhome,Kenya,\"LINESTRING (36 0, 41 0)\"\n"
+    )
+    p = read(tmp_path, text)
+    boxes = np.array([shapely.box(34, -5, 42, 5), shapely.box(42, -5, 50, 5)])
+    flagged = flag_country_mismatch(p, boxes, ["KEN", "SOM"])
+    ids = flagged.projects["project_id"].to_pylist()
+    noted = [i for i, n in zip(ids, flagged.projects["notes"].to_pylist(), strict=True) if "country-mismatch" in n]
+    assert noted == ["railway"]

@@ -42,7 +42,9 @@ NOTES: dict[str, Text] = {
     "shared-geometry": Text(
         "与其他项目位置相同，资产总数中只计一次", "Same place as another project; counted once among assets"
     ),
-    "country-mismatch": Text("位置不在所申报的国家", "The place lies in another country than declared"),
+    "country-mismatch": Text(
+        "位置或其一部分在所申报国家之外", "The place, or part of it, lies in another country than declared"
+    ),
     "country-several": Text("涉及多个国家或一个区域", "Several countries or a region"),
     "country-unknown": Text("无法识别的国家名称", "Country name not recognised"),
     "country-missing": Text("未填写国家", "No country given"),

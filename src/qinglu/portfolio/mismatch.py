@@ -14,6 +14,7 @@ import shapely
 from ..model import NOTES, Portfolio
 
 _GEOD = pyproj.Geod(ellps="WGS84")
+_VERTICES = 200  # looked at of one geometry
 _TOGETHER = ({"CHN", "HKG", "MAC", "TWN"}, {"SRB", "XKX"}, {"MAR", "ESH"})
 """Codes that count as one here: data differ in which of them they declare, and no border is asserted."""
 
@@ -25,7 +26,11 @@ def flag_country_mismatch(
     *,
     tolerance_km: float = 10.0,
 ) -> Portfolio:
-    """Note ``country-mismatch`` on projects that lie in another country than they declare.
+    """Note ``country-mismatch`` on projects that lie, wholly or in part, in another country than they declare.
+
+    Noted is a project whose middle is in another country, and one of which a part is in another country and farther
+    than the tolerance from the one it declares: many are rightly built across a border, and the note says so much.
+    What lies at sea is never noted.
 
     Parameters
     ----------
@@ -35,8 +40,7 @@ def flag_country_mismatch(
     codes : sequence of str, length k
         Their alpha-3 codes; several polygons may share one.
     tolerance_km : float
-        A place nearer than this to the country it declares is taken to lie in it: ports, bridges and border
-        posts. A place at sea that no other country holds is never noted.
+        How far a part may reach across the border unnoted: bridges, border posts, a coarse outline.
 
     Returns
     -------
@@ -48,24 +52,45 @@ def flag_country_mismatch(
     declared = projects["country"].to_numpy()
     given = np.asarray(codes, dtype=object)
     geoms = np.asarray(country_geoms, dtype=object)
-    mismatch = np.zeros(len(place), bool)
     shapely.prepare(geoms)
     tree = shapely.STRtree(geoms)
-    row, hit = tree.query(portfolio.geometries, predicate="intersects")
-    found: dict[int, set[str]] = {}
-    for r, h in zip(row.tolist(), hit.tolist(), strict=True):
-        found.setdefault(r, set()).add(given[h])
+    touched = _codes_at(tree, given, portfolio.geometries)
+    middle = _codes_at(tree, given, shapely.point_on_surface(portfolio.geometries))
     known = set(given.tolist())
+    mismatch = np.zeros(len(place), bool)
     verdict: dict[tuple[int, str], bool] = {}
     for i, (p, code) in enumerate(zip(place.tolist(), declared.tolist(), strict=True)):
-        here = found.get(p, set())
-        if not code or code not in known or not here or here & _family(code):
+        family = _family(code)
+        if not code or code not in known or not touched.get(p, set()) - family:
             continue
         if (p, code) not in verdict:
-            own = geoms[np.isin(given, list(_family(code)))]
-            verdict[p, code] = _distance_km(portfolio.geometries[p], own) > tolerance_km
+            astray = bool(middle.get(p)) and not middle[p] & family
+            verdict[p, code] = astray or _reaches(
+                portfolio.geometries[p], geoms[np.isin(given, list(family))], tree, tolerance_km
+            )
         mismatch[i] = verdict[p, code]
     return _with_note(portfolio, "country-mismatch", mismatch)
+
+
+def _codes_at(
+    tree: shapely.STRtree, codes: npt.NDArray[np.object_], geoms: npt.NDArray[np.object_]
+) -> dict[int, set[str]]:
+    """Codes of the countries that each geometry touches, by its row."""
+    found: dict[int, set[str]] = {}
+    for row, country in zip(*(hits.tolist() for hits in tree.query(geoms, predicate="intersects")), strict=True):
+        found.setdefault(row, set()).add(codes[country])
+    return found
+
+
+def _reaches(
+    geom: shapely.Geometry, own: npt.NDArray[np.object_], tree: shapely.STRtree, tolerance_km: float
+) -> bool:
+    """Whether some of a geometry's vertices lie in another country, beyond the tolerance from its own."""
+    xy = shapely.get_coordinates(geom)
+    points = shapely.points(xy[:: max(1, len(xy) // _VERTICES)])
+    astray = points[~shapely.intersects(points[:, None], own).any(axis=1)]
+    on_land = np.unique(tree.query(astray, predicate="intersects")[0])
+    return any(_distance_km(point, own) > tolerance_km for point in astray[on_land])
 
 
 def _family(code: str) -> set[str]:
