@@ -224,6 +224,8 @@ def _pair(
             ux = uy = uz = 0.0
             if na:
                 ux, uy, uz = ax[i + 1, 0] - ax[i, 0], ax[i + 1, 1] - ax[i, 1], ax[i + 1, 2] - ax[i, 2]
+                if _chord_gap2(ax, i, lbox, q) > (best + slack) ** 2:
+                    continue
             for j in range(max(nb, 1)):
                 vx = vy = vz = 0.0
                 if nb:
@@ -244,6 +246,18 @@ def _pair(
                         out[0] = np.nan
                         return 0.0
     return best
+
+
+@jit
+def _chord_gap2(points: Any, i: int, box: Any, q: int) -> float:
+    """Squared distance between the box of chord i and box q, metres²."""
+    total = 0.0
+    for d in range(3):
+        u, v = points[i, d], points[i + 1, d]
+        g = max(min(u, v) - float(box[q, d + 3]), float(box[q, d]) - max(u, v))
+        if g > 0.0:
+            total += g * g
+    return total
 
 
 @jit
