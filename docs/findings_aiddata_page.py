@@ -13,6 +13,7 @@ from qinglu.text import Lang, Text
 
 _T = {
     "title": Text("在3,319个真实项目中看到了什么", "What was found in 3,319 real projects"),
+    "other": Text("[English](findings-aiddata.md)", "[中文](findings-aiddata.zh.md)"),
     "lead": Text(
         "数据：AidData《全球中国发展融资地理空间数据集》2.0版（属性ODC-By 1.0，几何来自OpenStreetMap，ODbL 1.0）；"
         "图层：Natural Earth 1:10m 海岸线、河流、湖泊、冰川、珊瑚礁，以及 RESOLVE 生态区2017（概化版）。"
@@ -85,12 +86,10 @@ def page(found: Mapping[str, Any], lang: Lang) -> str:
     )  # fmt: skip
     rules = {r.id: r.title.in_(lang) for r in load().rules}
     levels = ("critical", "warning", "note", "unknown", "clear")
-    near = [
-        [zh if lang == "zh" else name, *found["near"][name]] for name, (_, zh, _) in LAYERS.items()
-    ]
+    near = [[zh if lang == "zh" else name, *found["near"][name]] for name, (_, zh, _) in LAYERS.items()]
     bands = [say["touches"], *(say["within"].format(km=b // 1000) for b in BANDS[1:])]
     parts = [
-        f"# {say['title']}", say["lead"],
+        f"# {say['title']}", say["other"], say["lead"],
         "```sh\npython docs/findings_aiddata.py ../shared/data /tmp/aiddata\n```",
         f"## {say['rows']}", account, f"### {say['notes']}",
         _table([say["note"], say["meaning"], say["projects"]],
@@ -111,5 +110,9 @@ def page(found: Mapping[str, Any], lang: Lang) -> str:
 
 
 def _table(head: list[Any], rows: list[list[Any]]) -> str:
-    lines = [head, ["---" if i == 0 else "--:" if isinstance(rows[0][i], int) else "---" for i in range(len(head))], *rows]
+    lines = [
+        head,
+        ["---" if i == 0 else "--:" if isinstance(rows[0][i], int) else "---" for i in range(len(head))],
+        *rows,
+    ]
     return "\n".join("| " + " | ".join(str(c) for c in line) + " |" for line in lines)
