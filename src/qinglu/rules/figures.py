@@ -57,11 +57,8 @@ def threshold(value: float, unit: str) -> Text:
     ('10_km', '0.5%', '25°')
     """
     number = f"{value:.12g}"
-    if unit in {"m", "km"}:
-        text = f"{number}{THIN}{unit}"
-    else:
-        text = number + {"percent": "%", "deg": "°"}.get(unit, "")
-    return Text(text, text)
+    suffix = {"m": f"{THIN}m", "km": f"{THIN}km", "percent": "%", "deg": "°"}.get(unit, "")
+    return Text(number + suffix, number + suffix)
 
 
 def _length(metres: float) -> str:
