@@ -52,7 +52,10 @@ class QingluError(Exception):
     def line(self, lang: Lang) -> str:
         """The whole message as one line of at most 480 characters."""
         stop = "。" if lang == "zh" else ". "
-        parts = [p for p in (self.what.in_(lang), self.remedy.in_(lang) if self.remedy else "") if p]
+        remedy = self.remedy.in_(lang) if self.remedy else ""
+        if not remedy.startswith("qinglu"):  # a command keeps its small letter
+            remedy = remedy[:1].upper() + remedy[1:]
+        parts = [p for p in (self.what.in_(lang), remedy) if p]
         body = stop.join(p.rstrip("。. ") for p in parts) + stop.rstrip()
         text = f"{self.where}: {body}" if self.where else body
         text = " ".join(text.split())

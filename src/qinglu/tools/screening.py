@@ -267,7 +267,8 @@ def checked_buffers(buffer_km: Sequence[float]) -> tuple[float, ...]:
 
 def _read(workspace: Workspace, path: Path, fields: Mapping[str, str]) -> Portfolio:
     workspace.progress("read", 0, 1)
-    read = portfolio.read(path, fields=fields, settings=workspace.settings)
+    settings = workspace.settings
+    read = portfolio.read(path, fields=fields, settings=settings, lang=cast(Lang, settings.lang))
     if not len(read.projects):
         first = read.rejected["message"][0].as_py() if len(read.rejected) else ""
         raise NothingScreenedError(
