@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from qinglu import errors
-from qinglu.model import EXPOSURES, FINDINGS, NEAREST, NOTES, PROJECTS, REJECTED, ZONAL
+from qinglu.model import EXPOSURES, FINDINGS, NEAREST, NOTES, PROJECTS, REJECTED, SCREENED, ZONAL
 from qinglu.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +26,7 @@ OUTPUTS = (DOCS / "reference" / "outputs.md").read_text(encoding="utf-8")
 ERRORS = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
 README, README_ZH = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
 TABLES = {
+    "projects": SCREENED,
     "exposures": EXPOSURES, "nearest": NEAREST, "zonal": ZONAL,
     "findings": FINDINGS, "rejected": REJECTED, "Projects": PROJECTS,
 }  # fmt: skip

@@ -17,9 +17,9 @@ import pytest
 import rasterio
 import shapely
 
-from qinglu.model import EXPOSURES, FINDINGS, NEAREST, REJECTED, ZONAL
+from qinglu.model import EXPOSURES, FINDINGS, NEAREST, REJECTED, SCREENED, ZONAL
 
-TABLES = {"exposures": EXPOSURES, "nearest": NEAREST, "zonal": ZONAL, "findings": FINDINGS}
+TABLES = {"exposures": EXPOSURES, "nearest": NEAREST, "zonal": ZONAL, "findings": FINDINGS, "projects": SCREENED}
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +109,12 @@ def test_every_row_is_accounted_for(done):
     _, out = done
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert (run["read"], run["screened"], run["rejected"]) == (4, 2, 2)
+    screened = _rows(out / "projects.csv")
+    assert [(r["project_id"], r["source_row"], r["country"], r["shape"]) for r in screened] == [
+        ("007", "1", "KEN", "point"),
+        ("NA", "2", "NAM", "point"),
+    ]
+    assert [r["level"] for r in screened] == ["critical", "unknown"]
     rejected = _rows(out / "rejected.csv")
     assert [r["source_row"] for r in rejected] == ["3", "4"]
     assert [r["project_id"] for r in rejected] == ["x", "swap"]
@@ -170,7 +176,7 @@ def test_ids_from_a_field(home, inputs, tmp_path):
     assert run.returncode == 0, run.stderr
     assert [r["feature_id"] for r in _rows(tmp_path / "out" / "exposures.csv")] == ["P-1"]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "exposures.csv", "findings.csv", "nearest.csv", "rejected.csv", "run.json", "zonal.csv",
+        "exposures.csv", "findings.csv", "nearest.csv", "projects.csv", "rejected.csv", "run.json", "zonal.csv",
     ]  # fmt: skip
 
 
@@ -298,7 +304,7 @@ def test_python_gives_the_same_as_the_command(home, inputs, done):
         on=date(2026, 11, 22),
         settings=settings,
     )
-    for name in TABLES:
+    for name in ("exposures", "nearest", "zonal", "findings"):
         assert (
             getattr(got, name)
             .combine_chunks()

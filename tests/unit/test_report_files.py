@@ -23,8 +23,8 @@ def contents(folder):
 def test_each_format_gives_its_files_and_the_account_always_comes_along(tmp_path):
     always = {"rejected.csv", "run.json"}
     expected = {
-        "csv": {f"{t}.csv" for t in TABLES},
-        "parquet": {f"{t}.parquet" for t in TABLES},
+        "csv": {f"{t}.csv" for t in (*TABLES, "projects")},
+        "parquet": {f"{t}.parquet" for t in (*TABLES, "projects")},
         "xlsx": {"report.xlsx"},
         "html": {"report.html"},
         "geojson": {"projects.geojson"},
@@ -60,7 +60,7 @@ def test_run_json_accounts_for_rows_layers_and_files(tmp_path):
     assert run["layers"][0]["title"] == {"zh": "国家公园（示意）", "en": "National parks (sketch)"}
     assert run["versions"] == {"qinglu": "0.1.0"}
     assert run["settings"] == {"buffer_km": [1, 5, 10, 50]}
-    assert [f["name"] for f in run["files"]] == sorted([*(f"{t}.csv" for t in TABLES), "rejected.csv"])
+    assert [f["name"] for f in run["files"]] == sorted([*(f"{t}.csv" for t in TABLES), "projects.csv", "rejected.csv"])
     assert all(len(f["sha256"]) == 64 for f in run["files"])
 
 

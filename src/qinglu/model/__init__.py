@@ -1,7 +1,7 @@
 """Typed, frozen, serialisable values that every other part speaks in."""
 
 from .country import Country, countries, country_code, country_title
-from .finding import EXPOSURES, FINDINGS, NEAREST, REJECTED, SEVERITY, ZONAL, Level
+from .finding import EXPOSURES, FINDINGS, NEAREST, REJECTED, SCREENED, SEVERITY, ZONAL, Level
 from .layer import ROLES, Layer, is_role, role_title
 from .project import NOTES, PROJECTS, Portfolio
 from .result import Screening
@@ -14,6 +14,7 @@ __all__ = [
     "PROJECTS",
     "REJECTED",
     "ROLES",
+    "SCREENED",
     "SEVERITY",
     "ZONAL",
     "Country",

@@ -91,6 +91,28 @@ FINDINGS = pa.schema(
         ("explanation_en", pa.string()),
     ]
 )
+SCREENED = pa.schema(
+    [
+        ("project_id", pa.string()),
+        ("source_row", pa.int64()),
+        ("name", pa.string()),
+        ("name_zh", pa.string()),
+        ("country", pa.string()),
+        ("country_given", pa.string()),
+        ("sector", pa.string()),
+        ("stage", pa.string()),
+        ("shape", pa.string()),
+        ("asset", pa.int32()),
+        ("notes", pa.string()),
+        ("level", pa.string()),
+        ("unknown", pa.bool_()),
+        ("n_critical", pa.int32()),
+        ("n_warning", pa.int32()),
+        ("n_note", pa.int32()),
+        ("n_unknown", pa.int32()),
+        ("n_clear", pa.int32()),
+    ]
+)
 REJECTED = pa.schema(
     [
         ("source_row", pa.int64()),

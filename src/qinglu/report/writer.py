@@ -13,11 +13,12 @@ import pyarrow as pa
 import shapely
 
 from ..errors import OptionError
-from ..model import EXPOSURES, FINDINGS, NEAREST, REJECTED, ZONAL, Screening
+from ..model import EXPOSURES, FINDINGS, NEAREST, REJECTED, SCREENED, ZONAL, Screening
 from ..text import Lang, Text
 from .atomic import Stage
 from .geojson import write_geojson
 from .html import Bounds, write_html
+from .projects import project_table
 from .runfile import write_run
 from .sitemap import Nearby
 from .summary import asked_roles, summarise
@@ -111,6 +112,9 @@ class Writer:
             writer.close()
         with TableWriter(self._stage.path("rejected.csv"), REJECTED) as rejected:
             rejected.append(frame.portfolio.rejected)
+        for kind in {"csv", "parquet"} & self._formats:
+            with TableWriter(self._stage.path(f"projects.{kind}"), SCREENED) as screened:
+                screened.append(project_table(frame.portfolio, self._tally))
         summary = summarise(frame, self._tally)
         if self._book:
             self._book.finish(frame, summary)
