@@ -8,6 +8,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from .errors import OptionError
+from .text import Text
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -36,5 +39,12 @@ class Settings:
             if raw is None or raw == "":
                 continue
             default = getattr(cls(), f.name)
-            given[f.name] = type(default)(raw) if not isinstance(default, Path) else Path(raw)
+            try:
+                given[f.name] = Path(raw) if isinstance(default, Path) else type(default)(raw)
+            except ValueError:
+                raise OptionError(
+                    Text(f"{raw!r} 不是数字", f"{raw!r} is not a number"),
+                    Text(f"默认值为 {default}", f"The default is {default}"),
+                    where=f"QINGLU_{f.name.upper()}",
+                ) from None
         return cls(**given)
