@@ -41,7 +41,7 @@ def test_settings_come_from_the_environment(tmp_path):
 
 
 def test_a_setting_that_is_no_number_is_named():
-    with pytest.raises(InputError, match="QINGLU_THREADS.*many"):
+    with pytest.raises(InputError, match=r"QINGLU_THREADS.*many"):
         Settings.from_environment({"QINGLU_THREADS": "many"})
 
 
