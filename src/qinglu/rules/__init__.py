@@ -1,5 +1,6 @@
 """Rules as data: load, resolve on a date, explain. Sees no geometry."""
 
+from .clauses import Clauses, applies, clause_step, unverified
 from .figures import THIN, figure, significant, threshold
 from .load import Part, Rulebook, load
 from .resolve import RuleNotInForceError, history, in_force, resolve
@@ -7,9 +8,12 @@ from .trace import deciding_tier, trace
 
 __all__ = [
     "THIN",
+    "Clauses",
     "Part",
     "RuleNotInForceError",
     "Rulebook",
+    "applies",
+    "clause_step",
     "deciding_tier",
     "figure",
     "history",
@@ -19,4 +23,5 @@ __all__ = [
     "significant",
     "threshold",
     "trace",
+    "unverified",
 ]

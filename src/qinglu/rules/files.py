@@ -27,6 +27,13 @@ def rule_files(directory: Path) -> tuple[Path, ...]:
     return tuple(p for p in found if "cases" not in p.relative_to(directory).parts)
 
 
+def holds_clauses(path: Path) -> bool:
+    """Whether a rule file is a list of clauses; a screening rule is one mapping."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        first = next((line for line in lines if line.strip() and not line.lstrip().startswith(("#", "---"))), "")
+    return first.startswith(("-", "["))
+
+
 def read_yaml(path: Path) -> Any:
     """One YAML file as JSON values: dates as ISO text, a key twice in one mapping refused.
 
@@ -54,8 +61,8 @@ def read_yaml(path: Path) -> Any:
         ) from error
 
 
-def check_schema(document: Any, where: str) -> None:
-    """Refuse a rule document that does not fit ``rulebook/schema.json``.
+def check_schema(document: Any, where: str, schema: str = "schema.json") -> None:
+    """Refuse a rule document that does not fit a schema of the rulebook.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def check_schema(document: Any, where: str) -> None:
     """
     from jsonschema.exceptions import best_match
 
-    error = best_match(_validator().iter_errors(document))
+    error = best_match(_validator(schema).iter_errors(document))
     if error is None:
         return
     place = ".".join(str(p) for p in error.absolute_path) or "/"
@@ -77,12 +84,8 @@ def check_schema(document: Any, where: str) -> None:
     else:
         value = repr(error.instance)[:_SHOWN]
         asked = f"{error.validator}: {json.dumps(error.validator_value, ensure_ascii=False)[:_SHOWN]}"
-        what = Text(
-            f"{place} 的值 {value} 不合格式（{asked}）", f"{place} is {value}, which does not fit ({asked})"
-        )
-    raise RulebookError(
-        what, Text("格式见 rulebook/schema.json", "The format is in rulebook/schema.json"), where=where
-    )
+        what = Text(f"{place} 的值 {value} 不合格式（{asked}）", f"{place} is {value}, which does not fit ({asked})")
+    raise RulebookError(what, Text(f"格式见 rulebook/{schema}", f"The format is in rulebook/{schema}"), where=where)
 
 
 class _Loader(yaml.SafeLoader):
@@ -124,9 +127,9 @@ def _plain(value: Any) -> Any:
 
 
 @functools.cache
-def _validator() -> Any:
+def _validator(name: str) -> Any:
     from jsonschema import Draft202012Validator
 
-    schema = json.loads((BUILTIN / "schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((BUILTIN / name).read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from ..errors import RulebookError, UnknownNameError
 from ..model.finding import Level
-from ..model.rule import Cite, Dated, Rule, Tier
+from ..model.rule import Dated, Rule, Tier
 from ..text import Text
 from .checks import check_rule
-from .files import BUILTIN, check_schema, read_yaml, rule_files
+from .clauses import Clauses, load_clauses
+from .files import BUILTIN, check_schema, holds_clauses, read_yaml, rule_files
+from .reading import cite_from, day_from
 
 ENTRY_POINTS = "qinglu.rulebooks"
 """An installed package offers a rulebook here: a path, or a function without arguments that returns one."""
@@ -37,11 +39,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Rules in the order of their topics, then of their ids.
+    """Rules in the order of their topics, then of their ids, and clauses beside them.
 
     Attributes
     ----------
     rules : tuple of Rule
+        What judges measures.
     topics : mapping of topic to its title, in the order of reading
     parts : tuple of Part
         Each directory the rules came from.
@@ -50,6 +53,30 @@ class Rulebook:
     rules: tuple[Rule, ...]
     topics: Mapping[str, Text]
     parts: tuple[Part, ...]
+    clause_files: tuple[tuple[Path, str, str], ...] = ()
+    """File, its name in messages, and the rulebook it is of."""
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        """What laws, standards and policies ask; read when first asked for.
+
+        Raises
+        ------
+        RulebookError
+            As `load`; and a topic that no title page names.
+        """
+        found = load_clauses(self.clause_files)
+        for clause in found:
+            self._refuse_unknown(clause.topic, clause.id)
+        return found
+
+    def _refuse_unknown(self, topic: str, where: str) -> None:
+        if topic not in self.topics:
+            raise RulebookError(
+                Text(f"未知主题“{topic}”", f"topic '{topic}' is not known"),
+                Text(f"可用：{'、'.join(self.topics)}", f"One of {', '.join(self.topics)}; or add it to rulebook.yaml"),
+                where=where,
+            )
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id.
@@ -64,9 +91,7 @@ class Rulebook:
                 return rule
         import difflib
 
-        near = (
-            "、".join(difflib.get_close_matches(rule_id, [r.id for r in self.rules], n=3, cutoff=0.4)) or "–"
-        )
+        near = "、".join(difflib.get_close_matches(rule_id, [r.id for r in self.rules], n=3, cutoff=0.4)) or "–"
         raise UnknownNameError(
             Text(f"没有编号为 {rule_id} 的规则", f"No rule has the id {rule_id}"),
             Text(f"相近的编号：{near}", f"Near it: {near.replace('、', ', ')}"),
@@ -103,21 +128,19 @@ def load(directories: Sequence[Path] = (), *, builtin: bool = True, installed: b
     rules: list[Rule] = []
     topics: dict[str, Text] = {}
     parts: list[Part] = []
+    files: list[tuple[Path, str, str]] = []
     for directory in distinct:
-        part, part_topics, part_rules = _load_one(directory)
+        part, part_topics, part_rules, part_files = _load_one(directory)
         parts.append(part)
+        files.extend(part_files)
         topics = {**topics, **{k: v for k, v in part_topics.items() if k not in topics}}
         rules.extend(part_rules)
     _refuse_repeated(r.id for r in rules)
-    for rule in rules:
-        if rule.topic not in topics:
-            raise RulebookError(
-                Text(f"未知主题“{rule.topic}”", f"topic '{rule.topic}' is not known"),
-                Text(f"可用：{'、'.join(topics)}", f"One of {', '.join(topics)}; or add it to rulebook.yaml"),
-                where=rule.id,
-            )
     order = {t: i for i, t in enumerate(topics)}
-    return Rulebook(tuple(sorted(rules, key=lambda r: (order[r.topic], r.id))), topics, tuple(parts))
+    book = Rulebook(tuple(rules), topics, tuple(parts), tuple(files))
+    for rule in rules:
+        book._refuse_unknown(rule.topic, rule.id)
+    return replace(book, rules=tuple(sorted(rules, key=lambda r: (order[r.topic], r.id))))
 
 
 def rule_from(document: Mapping[str, Any], *, rulebook: str, where: str) -> Rule:
@@ -143,7 +166,7 @@ def rule_from(document: Mapping[str, Any], *, rulebook: str, where: str) -> Rule
     return rule
 
 
-def _load_one(directory: Path) -> tuple[Part, dict[str, Text], list[Rule]]:
+def _load_one(directory: Path) -> tuple[Part, dict[str, Text], list[Rule], list[tuple[Path, str, str]]]:
     head = read_yaml(directory / "rulebook.yaml")
     if not isinstance(head, dict) or not {"id", "version", "title", "topics"} <= set(head):
         raise RulebookError(
@@ -155,13 +178,17 @@ def _load_one(directory: Path) -> tuple[Part, dict[str, Text], list[Rule]]:
         )
     name = f"{head['id']} {head['version']}"
     digest = hashlib.sha256()
-    rules = []
+    rules, files = [], []
     for path in rule_files(directory):
-        digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes())
-        rules.append(rule_from(read_yaml(path), rulebook=name, where=path.relative_to(directory).as_posix()))
+        where = path.relative_to(directory).as_posix()
+        digest.update(where.encode() + b"\0" + path.read_bytes())
+        if holds_clauses(path):
+            files.append((path, where, name))
+        else:
+            rules.append(rule_from(read_yaml(path), rulebook=name, where=where))
     topics = {k: Text(**v) for k, v in head["topics"].items()}
     part = Part(str(head["id"]), str(head["version"]), Text(**head["title"]), digest.hexdigest())
-    return part, topics, rules
+    return part, topics, rules, files
 
 
 def _installed() -> list[Path]:
@@ -178,9 +205,7 @@ def _refuse_repeated(ids: Iterable[str]) -> None:
         if rule_id in seen:
             raise RulebookError(
                 Text("该规则编号出现两次", "this rule id occurs twice"),
-                Text(
-                    "编号一经发布不再更改；请换用新编号", "Ids are permanent; choose another for the new rule"
-                ),
+                Text("编号一经发布不再更改；请换用新编号", "Ids are permanent; choose another for the new rule"),
                 where=rule_id,
             )
         seen.add(rule_id)
@@ -198,37 +223,10 @@ def _tier(given: Mapping[str, Any], where: str) -> Tier:
 def _dated(given: Mapping[str, Any], where: str) -> Dated:
     value = given["value"]
     return Dated(
-        valid_from=_day(given["valid_from"], where),
+        valid_from=day_from(given["valid_from"], where),
         value=None if value is None else float(value),
-        cite=_cite(given["cite"], where),
-        also=tuple(_cite(c, where) for c in given.get("also", ())),
+        cite=cite_from(given["cite"], where),
+        also=tuple(cite_from(c, where) for c in given.get("also", ())),
         basis=Text(**given["basis"]) if "basis" in given else None,
         expected=given.get("expected", False),
     )
-
-
-def _cite(given: Mapping[str, Any], where: str) -> Cite:
-    return Cite(
-        kind=given["kind"],
-        doc=_both(given["doc"]),
-        at=_both(given["at"]),
-        issued=None if given["issued"] is None else _day(given["issued"], where),
-        checked=None if given["checked"] is None else _day(given["checked"], where),
-        url=given.get("url", ""),
-        number=given.get("number", ""),
-    )
-
-
-def _both(given: str | Mapping[str, str]) -> Text:
-    return Text(given, given) if isinstance(given, str) else Text(**given)
-
-
-def _day(given: str, where: str) -> date:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise RulebookError(
-            Text(f"{given} 不是存在的日期", f"{given} is not a day of the calendar"),
-            Text("日期格式为 年-月-日，如 2022-03-28", "Write days as YYYY-MM-DD, such as 2022-03-28"),
-            where=where,
-        ) from None

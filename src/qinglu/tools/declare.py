@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from ..workspace import Workspace
 
 Kind = Literal[
-    "text", "path", "folder", "integer", "numbers", "date", "choice", "choices", "flag", "layers", "rasters"
-]
+    "text", "path", "folder", "integer", "numbers", "date", "choice", "choices", "flag", "layers", "rasters",
+    "number", "boolean", "country", "object", "map", "list",
+]  # fmt: skip
+NESTED = ("object", "map", "list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,14 @@ class Field:
         On the command line: without a flag.
     metavar : str
         On the command line, what to write in its place.
+    fields : tuple of Field
+        Inside an ``object``, or inside every value of a ``map`` whose keys are `choices`.
+    item : Field or None
+        What a ``list`` holds; text where none is given.
+    minimum, maximum : float or None
+        Bounds of a number, both allowed.
+    titles : mapping
+        Titles of `choices` in both languages, where they have any.
     """
 
     name: str
@@ -44,11 +54,37 @@ class Field:
     choices: tuple[str, ...] = ()
     metavar: str = ""
     unit: str = ""
+    fields: tuple[Field, ...] = ()
+    item: Field | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    titles: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def flag(self) -> str:
         """The flag on the command line."""
         return "--" + self.name.replace("_", "-")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The declaration as JSON values; every enumeration is listed."""
+        made: dict[str, Any] = {
+            "kind": self.kind,
+            "help": self.help._asdict(),
+            "required": self.required,
+            "default": list(self.default) if isinstance(self.default, tuple) else self.default,
+        }
+        if self.choices:
+            made["choices"] = list(self.choices)
+        if self.titles:
+            made["titles"] = {k: v._asdict() for k, v in self.titles.items()}
+        for name in ("unit", "minimum", "maximum"):
+            if getattr(self, name) not in ("", None):
+                made[name] = getattr(self, name)
+        if self.fields:
+            made["fields"] = {f.name: f.as_dict() for f in self.fields}
+        if self.item is not None:
+            made["item"] = self.item.as_dict()
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +110,34 @@ class Tool:
     fields: tuple[Field, ...]
     function: str
     articles: tuple[str, ...] = ()
+    answers: bool = False
+    """Whether it takes JSON and returns an `Answer`: ``qinglu run TOOL --input FILE|-``."""
 
     def run(self, workspace: Workspace, given: Mapping[str, Any]) -> Any:
         """Run with checked inputs; fields left out take their defaults."""
         module, name = self.function.split(":")
         values = {f.name: given.get(f.name, f.default) for f in self.fields}
-        return getattr(import_module(module), name)(workspace, **values)
+        made = getattr(import_module(module), name)(workspace, **values)
+        if not hasattr(made, "unverified"):
+            return made
+        return made.after(self._defaults(given))
+
+    def _defaults(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The first step of an answer: which inputs were taken by default."""
+        from ..model.rule import Step
+
+        taken = {f.name: f.default for f in self.fields if f.name not in given and f.default not in (None, (), "")}
+        if not taken:
+            return ()
+        shown = ", ".join(f"{name} = {value}" for name, value in taken.items())
+        return (
+            Step(
+                "input",
+                Text("默认值", "By default"),
+                Text(f"未给出，取默认值：{shown}", f"Not given, taken by default: {shown}"),
+                taken,
+            ),
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The declaration as JSON values."""
@@ -89,15 +147,5 @@ class Tool:
             "title": self.title._asdict(),
             "summary": self.summary._asdict(),
             "articles": list(self.articles),
-            "inputs": {
-                f.name: {
-                    "kind": f.kind,
-                    "help": f.help._asdict(),
-                    "required": f.required,
-                    "default": list(f.default) if isinstance(f.default, tuple) else f.default,
-                    **({"choices": list(f.choices)} if f.choices else {}),
-                    **({"unit": f.unit} if f.unit else {}),
-                }
-                for f in self.fields
-            },
+            "inputs": {f.name: f.as_dict() for f in self.fields},
         }

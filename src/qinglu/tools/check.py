@@ -1,0 +1,206 @@
+"""Inputs as JSON held to the declaration of a tool: what, which value, what is allowed, in one line."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NoReturn
+
+from ..errors import OptionError
+from ..text import Text
+from .declare import Field
+
+_YEARS = (1800, 2200)  # a day outside is a slip of the pen
+
+
+def checked(fields: Sequence[Field], given: Any, where: str = "") -> dict[str, Any]:
+    """Values by name, of the declared types; fields not given are left out, sub-fields take their defaults.
+
+    Parameters
+    ----------
+    fields : sequence of Field
+        As the tool declares them.
+    given : object
+        A JSON document; anything but an object is refused.
+    where : str
+        The field that holds these, dotted; put before their names in messages.
+
+    Raises
+    ------
+    OptionError
+        An unknown or missing field, a value of another type or outside what is allowed.
+
+    Examples
+    --------
+    >>> from .declare import Field
+    >>> from ..text import Text
+    >>> checked([Field("value", "number", Text("值", "value"), minimum=0)], {"value": 3})
+    {'value': 3.0}
+    """
+    if not isinstance(given, Mapping):
+        _refuse(where or "input", given, Text("应为一个JSON对象", "a JSON object"))
+    known = {f.name: f for f in fields}
+    for name in given:
+        if name not in known:
+            _refuse_unknown(_dotted(where, str(name)), str(name), list(known))
+    found: dict[str, Any] = {}
+    for field in fields:
+        at = _dotted(where, field.name)
+        value = given.get(field.name)
+        if value is not None:
+            found[field.name] = value_of(field, value, at)
+        elif field.required:
+            raise OptionError(
+                Text(f"缺少 {field.name}：{field.help.zh}", f"{field.name} is missing: {field.help.en}"),
+                Text(*(f"{lead}{_allowed(field).in_(lang)}" for lead, lang in (("应为", "zh"), ("It is ", "en")))),  # type: ignore[arg-type]
+                where=at,
+            )
+        elif where and field.default is not None:
+            found[field.name] = field.default
+    return found
+
+
+def value_of(field: Field, value: Any, where: str) -> Any:
+    """One value of the type its field declares.
+
+    Raises
+    ------
+    OptionError
+        It is not of the type, or not allowed.
+    """
+    match field.kind:
+        case "number" | "integer":
+            return _number(field, value, where)
+        case "date":
+            return _day(field, value, where)
+        case "boolean" | "flag":
+            if not isinstance(value, bool):
+                _refuse(where, value, _allowed(field))
+            return value
+        case "choice":
+            if not isinstance(value, str) or value not in field.choices:
+                _refuse(where, value, _allowed(field))
+            return value
+        case "object":
+            return checked(field.fields, value, where)
+        case "map":
+            if not isinstance(value, Mapping):
+                _refuse(where, value, _allowed(field))
+            return {k: _keyed(field, k, v, where) for k, v in value.items()}
+        case "list":
+            if not isinstance(value, list | tuple):
+                _refuse(where, value, _allowed(field))
+            item = field.item or Field(field.name, "text", field.help)
+            return tuple(value_of(item, v, f"{where}[{n}]") for n, v in enumerate(value))
+        case "country":
+            return _country(value, where)
+    if not isinstance(value, str) or not value.strip():
+        _refuse(where, value, _allowed(field))
+    return value.strip()
+
+
+def _keyed(field: Field, key: str, value: Any, where: str) -> Any:
+    at = _dotted(where, key)
+    if key not in field.choices:
+        _refuse_unknown(at, key, list(field.choices))
+    return checked(field.fields, value, at)
+
+
+def _number(field: Field, value: Any, where: str) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        _refuse(where, value, _allowed(field))
+    if field.kind == "integer" and value != int(value):
+        _refuse(where, value, _allowed(field))
+    low, high = field.minimum, field.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        _refuse(where, value, _allowed(field))
+    return int(value) if field.kind == "integer" else float(value)
+
+
+def _day(field: Field, value: Any, where: str) -> date:
+    if isinstance(value, date):
+        day = value
+    else:
+        # fromisoformat alone would also take 20260131 and 2026-W05
+        written = isinstance(value, str) and len(value) == len("2026-01-31")
+        try:
+            day = date.fromisoformat(value if written and value[4] == value[7] == "-" else "")
+        except ValueError:
+            _refuse(where, value, _allowed(field))
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        _refuse(where, value, _allowed(field))
+    return day
+
+
+def _country(value: Any, where: str) -> str:
+    from ..model import country_code
+
+    code = country_code(value) if isinstance(value, str) else None
+    if code is None:
+        _refuse(
+            where,
+            value,
+            Text("国家的中英文名称或ISO 3166代码，如 IDN", "a country by name or ISO 3166 code, IDN for example"),
+        )
+    return code
+
+
+def _allowed(field: Field) -> Text:
+    low, high = field.minimum, field.maximum
+    bounds = (
+        ""
+        if low is None and high is None
+        else f" {'' if low is None else f'{low:g}'}–{'' if high is None else f'{high:g}'}"
+    )
+    unit = f" {field.unit}" if field.unit else ""
+    match field.kind:
+        case "number":
+            return Text(f"数字{bounds}{unit}", f"a number{bounds}{unit}")
+        case "integer":
+            return Text(f"整数{bounds}{unit}", f"a whole number{bounds}{unit}")
+        case "date":
+            return Text("日历上的一天，如 2026-01-31", "a day of the calendar such as 2026-01-31")
+        case "boolean" | "flag":
+            return Text("true 或 false", "true or false")
+        case "choice":
+            return Text("、".join(field.choices), f"one of {', '.join(field.choices)}")
+        case "object":
+            names = ", ".join(f.name for f in field.fields)
+            return Text(f"含 {names} 的JSON对象", f"a JSON object of {names}")
+        case "map":
+            return Text(
+                f"键为 {'、'.join(field.choices)} 的JSON对象", f"a JSON object with keys of {', '.join(field.choices)}"
+            )
+        case "list":
+            return Text("JSON数组", "a JSON array")
+        case "country":
+            return Text("国家", "a country")
+    return Text("非空文字", "text, not empty")
+
+
+def _refuse(where: str, value: Any, allowed: Text) -> NoReturn:
+    import json
+
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    shown = shown if len(shown) <= 60 else shown[:59] + "…"
+    raise OptionError(
+        Text(f"值 {shown} 无效", f"{shown} is not allowed"),
+        Text(f"允许：{allowed.zh}", f"Allowed: {allowed.en}"),
+        where=where,
+    )
+
+
+def _refuse_unknown(where: str, name: str, known: list[str]) -> None:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = Text(f"（是否为 {near[0]}？）", f" (did you mean {near[0]}?)") if near else Text("", "")
+    raise OptionError(
+        Text(f"未知字段 {name}{hint.zh}", f"unknown field {name}{hint.en}"),
+        Text(f"允许：{'、'.join(known)}", f"Allowed: {', '.join(known)}"),
+        where=where,
+    )
+
+
+def _dotted(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
