@@ -80,10 +80,14 @@ def _run(given: Sequence[str], settings: Settings, lang: Lang) -> int:
 
     from ..tools import tool
     from ..workspace import Workspace
-    from . import show
+    from . import asking, show
 
-    chosen = tool(args["tool"])
-    inputs = {f.name: args[f.name] for f in chosen.fields if args.get(f.name) is not None}
+    chosen = asking.tool_for_run(args["which"]) if args["tool"] == "run" else tool(args["tool"])
+    if chosen.answers:
+        inputs = asking.inputs(chosen, args, settings)
+        args["json"] = args["json"] or args["tool"] == "run" or not (args["text"] or sys.stdout.isatty())
+    else:
+        inputs = {f.name: args[f.name] for f in chosen.fields if args.get(f.name) is not None}
     with show.progress(quiet=args["quiet"] or args["json"], lang=cast(Lang, settings.lang)) as progress:
         workspace = Workspace(settings, today=date.today(), progress=progress)  # noqa: DTZ011 - the reader's own day
         result: Any = chosen.run(workspace, inputs)

@@ -12,9 +12,11 @@ from .. import __version__
 from ..errors import OptionError
 from ..text import Lang, Text
 from ..tools import TOOLS, Field, Tool
+from .asking import add_flags, add_run
 
 _GROUPS = {
     "atlas": Text("图册：图层的目录、获取与核验", "the catalogue of layers: list, fetch, verify"),
+    "rules": Text("规则：列出、查看、沿革、解释与核验", "the rules: list, show, history, explain, check"),
     "tools": Text("工具及其声明", "tools and their declarations"),
 }
 
@@ -53,6 +55,7 @@ def build_parser(lang: Lang = "en") -> Parser:
                                                       parser_class=Parser)  # fmt: skip
             where = groups[group]
         _add_tool(where, tool, lang)
+    _add_common(add_run(commands, lang), lang)
     _add_tools_commands(commands, lang)
     return parser
 
@@ -62,8 +65,11 @@ def _add_tool(where: Any, tool: Tool, lang: Lang) -> None:
         tool.command[-1], help=tool.summary.in_(lang), description=tool.summary.in_(lang), allow_abbrev=False
     )
     sub.set_defaults(tool=tool.id)
-    for field in tool.fields:
-        _add_field(sub, field, lang)
+    if tool.answers:
+        add_flags(sub, tool, lang, _described)
+    else:
+        for field in tool.fields:
+            _add_field(sub, field, lang)
     _add_common(sub, lang)
 
 
@@ -104,15 +110,22 @@ def _add_common(sub: argparse.ArgumentParser, lang: Lang) -> None:
     )
 
 
-def _add_field(sub: argparse.ArgumentParser, field: Field, lang: Lang) -> None:
+def _described(field: Field, lang: Lang) -> str:
+    """The help of a field: what it is, its choices where they are many, unit and default."""
     text = field.help.in_(lang)
+    if field.choices and field.kind in ("choice", "map"):
+        text += Text(f"：{'、'.join(field.choices)}", f": {', '.join(field.choices)}").in_(lang)
     if field.unit:
         text += f" [{field.unit}]"
     if field.default not in (None, False, "", ()):
         shown = ",".join(f"{v:g}" if isinstance(v, float) else str(v) for v in field.default) \
             if isinstance(field.default, tuple) else field.default  # fmt: skip
         text += Text(f"（默认 {shown}）", f" (default {shown})").in_(lang)
-    options: dict[str, Any] = {"help": text.replace("%", "%%")}
+    return text.replace("%", "%%")
+
+
+def _add_field(sub: argparse.ArgumentParser, field: Field, lang: Lang) -> None:
+    options: dict[str, Any] = {"help": _described(field, lang)}
     if field.kind == "flag":
         sub.add_argument(field.flag, action="store_true", **options)
         return
@@ -148,6 +161,8 @@ def parsed(field: Field, raw: str) -> Any:
             return _date(raw, where)
         case "choices":
             return _choices(field, raw, where)
+        case "choice":
+            return _choices(field, raw, where)[0]
         case "layers" | "rasters":
             return layer_given(
                 raw, where, ("role", "id", "name") if field.kind == "layers" else ("role", "band")

@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 from ..errors import OptionError
@@ -98,7 +99,7 @@ def value_of(field: Field, value: Any, where: str) -> Any:
             return _country(value, where)
     if not isinstance(value, str) or not value.strip():
         _refuse(where, value, _allowed(field))
-    return value.strip()
+    return Path(value) if field.kind in ("path", "folder") else value.strip()
 
 
 def _keyed(field: Field, key: str, value: Any, where: str) -> Any:
