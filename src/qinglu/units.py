@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, partial
+from tokenize import TokenError
 
 import pint
 
@@ -68,7 +69,7 @@ def convert(value: float, unit: str, to: str, *, where: str = "unit") -> float:
             Text(f"请使用与 {to} 同类的单位", f"Use a unit of the kind of {to}"),
             where=where,
         ) from None
-    except (pint.UndefinedUnitError, pint.DefinitionSyntaxError, AttributeError, TypeError, ValueError):
+    except (pint.PintError, AssertionError, AttributeError, SyntaxError, TypeError, ValueError, TokenError):
         raise UnitError(
             Text(f"未知单位“{unit}”", f"unit {unit!r} is not known"),
             Text("例如 mg/m3、ug/m3、ppm", "Such as mg/m3, ug/m3, ppm"),

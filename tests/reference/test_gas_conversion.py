@@ -78,7 +78,7 @@ def test_states_that_cannot_be_are_named(at, to, field):
 
 def test_units():
     assert convert(0.03, "mg/m³", "µg/m3") == 30.0
-    for wrong in ("furlong/m3", "kg", "", "parts", "1 +"):
+    for wrong in ("furlong/m3", "kg", "", "parts", "1 +", "mg/m3)", "(", "\"", "é"):
         with pytest.raises(UnitError):
             convert(1, wrong, "mg/m3")
     with pytest.raises(GasStateError, match="pm"):
