@@ -1,0 +1,1 @@
+"""Declarations of tools, one module an area. They import nothing heavy."""
