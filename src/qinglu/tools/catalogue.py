@@ -7,6 +7,7 @@ import difflib
 from ..errors import UnknownNameError
 from ..text import Text
 from .declare import Field, Tool
+from .declared import classify
 
 _FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
 _COLUMNS = {
@@ -142,7 +143,12 @@ ATLAS_TOOLS = (
     ),
 )  # fmt: skip
 
-TOOLS = (SCREEN, DEMO, *ATLAS_TOOLS)
+TOOLS = (
+    SCREEN,
+    DEMO,
+    *classify.TOOLS,
+    *ATLAS_TOOLS,
+)
 
 
 def tool(tool_id: str) -> Tool:
