@@ -7,7 +7,7 @@ from typing import Any
 
 from findings_aiddata import BANDS, LAYERS
 
-from qinglu.model import NOTES, country_title
+from qinglu.model import NOTES, Level, country_title
 from qinglu.rules import load
 from qinglu.text import Lang, Text
 
@@ -96,7 +96,7 @@ def page(found: Mapping[str, Any], lang: Lang) -> str:
                [[f"`{slug}`", NOTES[slug].in_(lang), n] for slug, n in found["notes"].most_common()]),
         f"## {say['near']}", _table([say["layer"], *bands], near),
         f"## {say['levels']}", say["levels_say"],
-        _table([say["level"], say["projects"]], [[level, found["levels"].get(level, 0)] for level in levels]),
+        _table([say["level"], say["projects"]], [[Level(level).title.in_(lang), found["levels"].get(level, 0)] for level in levels]),
         f"### {say['warned']}",
         _table([say["rule"], say["findings"]], [[rules[r], n] for r, n in found["warned"]]),
         f"## {say['eco']}", say["eco_say"].format(n=found["ecoregions"], km=found["line_km"]),
