@@ -81,3 +81,24 @@ def test_a_connector_describes_a_file_obtained_by_hand(atlas, parks):
     layer = json.loads(told)
     assert (layer["id"], layer["role"]) == ("kba", "key-biodiversity")
     assert layer["licence"]
+
+
+def test_wdpa_is_filtered_by_status_and_realm(atlas, tmp_path):
+    def site(name, status, realm, x):
+        about = {"WDPAID": x, "WDPA_PID": str(x), "NAME": name, "IUCN_CAT": "II", "REP_AREA": 1, "STATUS": status,
+                 "MARINE": realm, "DESIG_ENG": "National Park", "ISO3": "KEN"}  # fmt: skip
+        return {"type": "Feature", "properties": about, "geometry": {"type": "Point", "coordinates": [x, 0]}}
+
+    path = tmp_path / "wdpa.geojson"
+    sites = [site("a", "Designated", "0", 1), site("b", "Proposed", "0", 2), site("c", "Designated", "2", 3)]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": sites}), encoding="utf-8")
+
+    def kept(*more):
+        code, told, error = atlas("add", path, "--connector", "wdpa", "--replace", "--json", *more)
+        assert code == 0, error
+        return json.loads(told)["provenance"]
+
+    assert "1 filtered" in kept()
+    assert "2 filtered" in kept("--realm", "land")
+    assert "1 filtered" in kept("--statuses", "Designated,Proposed", "--realm", "land")
+    assert atlas("add", path, "--connector", "wdpa", "--realm", "air")[0] == 2

@@ -143,7 +143,7 @@ def test_verify_finds_what_is_damaged_missing_or_whole(atlas, parks):
         atlas.open("parks")
     (folder / "item.json").write_text("{")
     assert "item.json" in atlas.verify()[0].problems[0].en
-    with pytest.raises(IntegrityError, match="remove the layer"):
+    with pytest.raises(IntegrityError, match="Remove the layer"):
         atlas.info("parks")
     atlas.remove("parks")
     assert atlas.verify() == ()

@@ -69,6 +69,8 @@ class Described:
     covers: tuple[str, ...] | None = None
     demonstration: bool = False
     id_field: str | None = None
+    usual_id_field: str | None = None  # of the connector; a delivery may have other names
+    usual_name_field: str | None = None
     name_field: str | None = None
     inner: str | None = None
     keep: WdpaFilter | None = None
@@ -276,9 +278,7 @@ class Atlas:
     def _kept(self) -> tuple[str, ...]:
         if not self._folder.is_dir():
             return ()
-        return tuple(
-            sorted(p.name for p in self._folder.iterdir() if p.is_dir() and not p.name.startswith("."))
-        )
+        return tuple(sorted(p.name for p in self._folder.iterdir() if p.is_dir() and not p.name.startswith(".")))
 
     def _place(self, layer_id: str) -> Path | None:
         """The folder of a kept layer; None for a starter layer."""
@@ -315,19 +315,16 @@ class Atlas:
         columns = delivered.table.column_names
         role = said.role or _role(layer_id, is_delivery(columns))
         field = said.id_field or (wdpa_id(columns) if is_delivery(columns) else None)
-        compiled = compiled_from(
-            delivered, role, id_field=field, name_field=said.name_field, keep=said.keep, where=file.name
-        )
+        if field is None and said.usual_id_field in columns:
+            field = said.usual_id_field
+        name = said.name_field or (said.usual_name_field if said.usual_name_field in columns else None)
+        compiled = compiled_from(delivered, role, id_field=field, name_field=name, keep=said.keep, where=file.name)
         layer = _layer(layer_id, role, compiled.kind, said, (file,), compiled.provenance)
         layer = replace(layer, withheld=tuple(sorted({*compiled.withheld, *said.withheld})))
-        write_vector(
-            self._folder / layer_id, layer, compiled, dated=_dated(said, file), replace=replace_existing
-        )
+        write_vector(self._folder / layer_id, layer, compiled, dated=_dated(said, file), replace=replace_existing)
         return layer
 
-    def _keep_raster(
-        self, files: Sequence[Path], layer_id: str, said: Described, replace_existing: bool
-    ) -> Layer:
+    def _keep_raster(self, files: Sequence[Path], layer_id: str, said: Described, replace_existing: bool) -> Layer:
         opened = [checked(f, settings=self.settings, band=said.band) for f in files]
         role = said.role or _role(layer_id, False)
         layer = _layer(layer_id, role, "raster", said, files, described(opened[0], said.band))
@@ -378,8 +375,10 @@ def _filled(said: Described, known: Connector) -> Described:
         licence=said.licence or f"{known.licence} ({known.terms})",
         provenance=said.provenance or known.citation,
         how_to_get=said.how_to_get or known.how_to_get,
-        id_field=said.id_field or known.id_field or None,
-        name_field=said.name_field or known.name_field or None,
+        id_field=said.id_field,
+        usual_id_field=known.id_field or None,
+        name_field=said.name_field,
+        usual_name_field=known.name_field or None,
         inner=said.inner or known.layer or None,
     )
 

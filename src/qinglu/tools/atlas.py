@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..atlas import Request, connector, connectors
+from ..atlas import Request, WdpaFilter, connector, connectors
 from ..atlas.catalogue import Described
+from ..atlas.wdpa import Realm
 from ..errors import OptionError, UnknownNameError
 from ..model import Layer, country_code, role_title
 from ..text import Lang, Text
@@ -80,12 +81,13 @@ def add(
     provider: str,
     licence: str,
     withheld: str,
+    **wdpa: Any,
 ) -> Told:
     """Keep a file of the user's own."""
     title = Text(title_zh or title_en or "", title_en or title_zh or "") if title_zh or title_en else None
     said = Described(
         role=role or "", title=title, version=version, provider=provider, licence=licence,
-        id_field=id_field, name_field=name_field, withheld=_codes(withheld),
+        id_field=id_field, name_field=name_field, withheld=_codes(withheld), keep=_keep(**wdpa),
     )  # fmt: skip
     layer = workspace.atlas.add(path, id=id, connector_id=connector, described=said, replace_existing=replace)
     return _kept(layer)
@@ -98,6 +100,7 @@ def fetch(
     bbox: Sequence[float] | None,
     country: str | None,
     id: str | None,  # noqa: A002
+    **wdpa: Any,
 ) -> Told:
     """Download from a provider."""
     request = Request(
@@ -107,7 +110,7 @@ def fetch(
         countries=tuple(c.strip() for c in country.split(",")) if country else (),
         progress=_bytes(workspace.progress),
     )
-    return _kept(workspace.atlas.fetch(connector, request, id=id))
+    return _kept(workspace.atlas.fetch(connector, request, id=id, described=Described(keep=_keep(**wdpa))))
 
 
 def verify(workspace: Workspace, id: str | None) -> Told:  # noqa: A002
@@ -169,6 +172,11 @@ def _codes(given: str) -> tuple[str, ...]:
                 where="--withheld",
             )
     return tuple(code for _, code in codes if code)
+
+
+def _keep(statuses: str | None, realm: Realm, no_biosphere: bool) -> WdpaFilter:
+    kept = tuple(s.strip() for s in statuses.split(",")) if statuses else None
+    return WdpaFilter(kept, realm, man_and_biosphere=not no_biosphere)
 
 
 def _bbox(given: Sequence[float] | None) -> tuple[float, float, float, float] | None:

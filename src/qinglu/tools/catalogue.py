@@ -7,7 +7,7 @@ import difflib
 from ..errors import UnknownNameError
 from ..text import Text
 from .declare import Field, Tool
-from .declared import classify
+from .declared import classify, rules
 
 _FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
 _COLUMNS = {
@@ -82,6 +82,12 @@ DEMO = Tool(
     fields=(_ON, *_OUTPUT),
 )
 
+_WDPA = (
+    Field("statuses", "text", Text("世界保护地：保留的状态，用逗号分隔（默认不含拟建）", "WDPA: statuses to keep, separated by commas (without it all but Proposed)"), metavar="Designated,…"),
+    Field("realm", "choice", Text("世界保护地：all、land（去掉纯海洋）或 sea（去掉纯陆地）", "WDPA: all, land (no purely marine sites) or sea (no purely terrestrial ones)"), default="all", choices=("all", "land", "sea"), metavar="all|land|sea"),
+    Field("no_biosphere", "flag", Text("世界保护地：不含教科文组织生物圈保护区", "WDPA: leave out UNESCO biosphere reserves"), default=False),
+)  # fmt: skip
+
 _ID = Field("id", "text", Text("图层编号", "id of the layer"), required=True, positional=True, metavar="ID")
 
 ATLAS_TOOLS = (
@@ -104,6 +110,7 @@ ATLAS_TOOLS = (
             Field("role", "text", Text("类别，如 protected", "its role, protected for example"), metavar="ROLE"),
             Field("connector", "text", Text("文件所来自的数据源，其标题、许可等随之记录", "the connector it was obtained from: title, licence and the rest come from there"), metavar="CONNECTOR"),
             Field("replace", "flag", Text("替换同编号的图层", "replace a layer of that id"), default=False),
+            *_WDPA,
             Field("id_field", "text", Text("要素编号所在的字段", "field with the ids of features"), metavar="FIELD"),
             Field("name_field", "text", Text("要素名称所在的字段", "field with the names of features"), metavar="FIELD"),
             Field("title_zh", "text", Text("中文标题", "title in Chinese"), metavar="TEXT"),
@@ -127,6 +134,7 @@ ATLAS_TOOLS = (
                   unit="degree", metavar="W,S,E,N"),
             Field("country", "text", Text("国家（分国数据）", "country (data by country)"), metavar="COUNTRY"),
             Field("id", "text", Text("在图册中的编号", "id in the atlas"), metavar="ID"),
+            *_WDPA,
         ),
         "qinglu.tools.atlas:fetch", ("十六",),
     ),
@@ -148,6 +156,7 @@ TOOLS = (
     DEMO,
     *classify.TOOLS,
     *ATLAS_TOOLS,
+    *rules.TOOLS,
 )
 
 
