@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qinglu.cli.asking import metavar_of
 from qinglu.model import NOTES
 from qinglu.tools import TOOLS, Field, Tool
 
@@ -21,10 +22,29 @@ Rendered from the declarations of the tools; do not edit by hand (`python docs/r
 Every command also takes · 各命令通用选项：`--lang zh|en`, `--data DIR`, `--threads N`, `--json`, `--quiet`.
 """
 
+_RUN = """## qinglu run
+
+Runs a tool on a JSON document and prints one JSON document: `result`, `findings`, `trace`, `unverified`. A field that
+is unknown, missing or not allowed ends with exit code 2 and one line: the field, the value, what is allowed.
+以JSON文档为输入运行工具，输出一份JSON文档：`result`（结果）、`findings`（结论）、`trace`（推理过程）、`unverified`（未核对的依据）。
+字段未知、缺失或取值不允许时，退出码为2，并以一行说明字段、取值和允许范围。
+
+```sh
+qinglu run classify --input project.json
+qinglu tools show classify
+```
+
+`TOOL` is one of · 可用工具：{named}. `--input -` reads standard input · 从标准输入读取. The plain flags of each
+tool, above, say the same; `--input` goes with them, and a flag wins · 各工具自己的参数与此等效，也可与 `--input` 并用，以参数为准。
+In a terminal a tool's own command prints text; into a pipe, or with `--json`, JSON · 工具自己的命令在终端中输出文字，
+在管道中或加 `--json` 时输出JSON。
+"""
+
 
 def commands_page() -> str:
     """The page of every command with its inputs, in both languages."""
-    return "\n".join([_HEAD, *(_section(tool) for tool in TOOLS)])
+    named = ", ".join(f"`{tool.id}`" for tool in TOOLS if tool.answers)
+    return "\n".join([_HEAD, *(_section(tool) for tool in TOOLS), _RUN.format(named=named)])
 
 
 def outputs_page(page: str) -> str:
@@ -50,9 +70,12 @@ def _section(tool: Tool) -> str:
 
 
 def _row(field: Field) -> str:
-    written = field.metavar if field.positional else f"{field.flag} {field.metavar}".strip()
+    metavar = field.metavar or ("" if field.kind == "flag" else metavar_of(field))
+    written = metavar if field.positional else f"{field.flag} {metavar}".strip()
     name = written if field.required or field.kind == "flag" else f"[{written}]"
-    cells = [f"`{name}`", field.unit, _default(field), field.help.en, field.help.zh]
+    words = f" ({', '.join(f'`{c}`' for c in field.choices)})" if field.kind in ("choice", "map") else ""
+    inside = f" {{{', '.join(f'`{f.name}`' for f in field.fields)}}}" if field.fields else ""
+    cells = [f"`{name}`", field.unit, _default(field), field.help.en + words + inside, field.help.zh]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

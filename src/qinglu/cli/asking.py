@@ -46,7 +46,7 @@ def add_flags(sub: argparse.ArgumentParser, chosen: Tool, lang: Lang, describe: 
     """One plain flag for each field, ``--input``, and ``--text``. What is required is checked once all is gathered."""
     for field in chosen.fields:
         sub.add_argument(
-            field.flag, dest=field.name, metavar=field.metavar or _metavar(field), help=describe(field, lang)
+            field.flag, dest=field.name, metavar=field.metavar or metavar_of(field), help=describe(field, lang)
         )
     add_input(sub, lang)
     sub.add_argument(
@@ -174,7 +174,8 @@ def _number(raw: str) -> Any:
     return int(value) if value.is_integer() and raw.strip().lstrip("+-").isdigit() else value
 
 
-def _metavar(field: Field) -> str:
+def metavar_of(field: Field) -> str:
+    """What to write in the place of a field's value."""
     match field.kind:
         case "choice":
             return "|".join(field.choices) if sum(map(len, field.choices)) <= 40 else field.name.upper()

@@ -88,7 +88,7 @@ def check_schema(document: Any, where: str, schema: str = "schema.json") -> None
     raise RulebookError(what, Text(f"格式见 rulebook/{schema}", f"The format is in rulebook/{schema}"), where=where)
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML's safe loader without two traps.
 
     A key that occurs twice is refused: the second would silently win. And only true and false are

@@ -55,6 +55,8 @@ class Rulebook:
     parts: tuple[Part, ...]
     clause_files: tuple[tuple[Path, str, str], ...] = ()
     """File, its name in messages, and the rulebook it is of."""
+    directories: tuple[Path, ...] = ()
+    """Where the parts were read from, in the same order."""
 
     @cached_property
     def clauses(self) -> Clauses:
@@ -137,7 +139,7 @@ def load(directories: Sequence[Path] = (), *, builtin: bool = True, installed: b
         rules.extend(part_rules)
     _refuse_repeated(r.id for r in rules)
     order = {t: i for i, t in enumerate(topics)}
-    book = Rulebook(tuple(rules), topics, tuple(parts), tuple(files))
+    book = Rulebook(tuple(rules), topics, tuple(parts), tuple(files), tuple(distinct))
     for rule in rules:
         book._refuse_unknown(rule.topic, rule.id)
     return replace(book, rules=tuple(sorted(rules, key=lambda r: (order[r.topic], r.id))))
