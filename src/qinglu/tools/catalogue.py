@@ -7,7 +7,7 @@ import difflib
 from ..errors import UnknownNameError
 from ..text import Text
 from .declare import Field, Tool
-from .declared import classify, limits, rules
+from .declared import classify, duties, limits, rules
 
 _FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
 _COLUMNS = {
@@ -155,6 +155,7 @@ TOOLS = (
     SCREEN,
     DEMO,
     *classify.TOOLS,
+    *duties.TOOLS,
     *limits.TOOLS,
     *ATLAS_TOOLS,
     *rules.TOOLS,
