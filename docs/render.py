@@ -35,7 +35,8 @@ qinglu tools show classify
 ```
 
 `TOOL` is one of · 可用工具：{named}. `--input -` reads standard input · 从标准输入读取. The plain flags of each
-tool, above, say the same; `--input` goes with them, and a flag wins · 各工具自己的参数与此等效，也可与 `--input` 并用，以参数为准。
+tool, above, say the same; `--input` goes with them, and a flag wins · 各工具自己的参数与此等效，
+也可与 `--input` 并用，以参数为准。
 In a terminal a tool's own command prints text; into a pipe, or with `--json`, JSON · 工具自己的命令在终端中输出文字，
 在管道中或加 `--json` 时输出JSON。
 """

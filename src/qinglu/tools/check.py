@@ -194,7 +194,7 @@ def _refuse(where: str, value: Any, allowed: Text) -> NoReturn:
 
 
 def _refuse_unknown(where: str, name: str, known: list[str]) -> None:
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = Text(f"（是否为 {near[0]}？）", f" (did you mean {near[0]}?)") if near else Text("", "")
     raise OptionError(
         Text(f"未知字段 {name}{hint.zh}", f"unknown field {name}{hint.en}"),

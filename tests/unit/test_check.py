@@ -1,0 +1,110 @@
+"""Inputs held to a declaration: the field, the value, what is allowed, in one line."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from qinglu.errors import OptionError
+from qinglu.model.rule import Step
+from qinglu.text import Text
+from qinglu.tools.answer import Answer, plain
+from qinglu.tools.check import checked
+from qinglu.tools.declare import Field, Tool
+
+T = Text("值", "value")
+FIELDS = (
+    Field("country", "country", T, required=True),
+    Field("mw", "number", T, minimum=0, maximum=10_000, unit="MW"),
+    Field("n", "integer", T),
+    Field("on", "date", T),
+    Field("airshed", "choice", T, default="good", choices=("good", "bad")),
+    Field("dry", "boolean", T),
+    Field("words", "list", T),
+    Field("numbers", "list", T, item=Field("x", "number", T)),
+    Field("ref", "object", T, fields=(Field("o2", "number", T, default=6.0), Field("dry", "boolean", T, default=True))),
+    Field("measured", "map", T, choices=("so2", "pm"), fields=(Field("value", "number", T, required=True),)),
+    Field("name", "text", T),
+)
+
+
+def test_values_come_out_typed() -> None:
+    given = {
+        "country": "印度尼西亚", "mw": 600, "n": 3.0, "on": "2026-02-28", "airshed": "bad", "dry": False, "words": ["a"],
+        "numbers": [1, 2], "ref": {"o2": 11}, "measured": {"so2": {"value": 180}}, "name": " x ",
+    }  # fmt: skip
+    assert checked(FIELDS, given) == {
+        "country": "IDN", "mw": 600.0, "n": 3, "on": date(2026, 2, 28), "airshed": "bad", "dry": False, "words": ("a",),
+        "numbers": (1.0, 2.0), "ref": {"o2": 11.0, "dry": True}, "measured": {"so2": {"value": 180.0}}, "name": "x",
+    }  # fmt: skip
+
+
+def test_null_is_not_given() -> None:
+    assert checked(FIELDS, {"country": "PAK", "mw": None}) == {"country": "PAK"}
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "says"),
+    [
+        ([], "input", "a JSON object"),
+        ({}, "country", "country is missing"),
+        ({"country": None}, "country", "country is missing"),
+        ({"country": "Atlantis"}, "country", '"Atlantis" is not allowed'),
+        ({"country": 5}, "country", "5 is not allowed"),
+        ({"country": "PAK", "mv": 1}, "mv", "did you mean mw?"),
+        ({"country": "PAK", "mw": "600"}, "mw", '"600" is not allowed'),
+        ({"country": "PAK", "mw": True}, "mw", "true is not allowed"),
+        ({"country": "PAK", "mw": float("nan")}, "mw", "NaN is not allowed"),
+        ({"country": "PAK", "mw": -1}, "mw", "0–10000 MW"),
+        ({"country": "PAK", "n": 1.5}, "n", "a whole number"),
+        ({"country": "PAK", "on": "2026-02-30"}, "on", "a day of the calendar"),
+        ({"country": "PAK", "on": "20260228"}, "on", "a day of the calendar"),
+        ({"country": "PAK", "on": "2026-W05-1"}, "on", "a day of the calendar"),
+        ({"country": "PAK", "on": "0001-01-01"}, "on", "a day of the calendar"),
+        ({"country": "PAK", "on": 20260228}, "on", "a day of the calendar"),
+        ({"country": "PAK", "airshed": "fair"}, "airshed", "one of good, bad"),
+        ({"country": "PAK", "dry": "yes"}, "dry", "true or false"),
+        ({"country": "PAK", "words": "a"}, "words", "a JSON array"),
+        ({"country": "PAK", "numbers": [1, "x"]}, "numbers[1]", '"x" is not allowed'),
+        ({"country": "PAK", "ref": {"o3": 1}}, "ref.o3", "unknown field o3"),
+        ({"country": "PAK", "ref": 6}, "ref", "a JSON object"),
+        ({"country": "PAK", "measured": {"co9": {}}}, "measured.co9", "Allowed: so2, pm"),
+        ({"country": "PAK", "measured": {"so2": {}}}, "measured.so2.value", "value is missing"),
+        ({"country": "PAK", "name": "  "}, "name", "text, not empty"),
+    ],
+)
+def test_what_is_refused_names_field_value_and_what_is_allowed(given: Any, field: str, says: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        checked(FIELDS, given)
+    line = caught.value.line("en")
+    assert line.startswith(f"{field}: ")
+    assert says in line
+    assert "\n" not in caught.value.line("zh")
+    assert caught.value.exit_code == 2
+
+
+def answered(workspace: Any, **given: Any) -> Answer:
+    return Answer(given, trace=(Step("formula", T, T),))
+
+
+def test_a_default_that_was_taken_is_named_in_the_trace() -> None:
+    tool = Tool("t", ("t",), T, T, FIELDS, f"{__name__}:answered", answers=True)
+    first, second = tool.run(None, {"country": "PAK"}).trace  # type: ignore[arg-type]
+    assert first.detail == {"airshed": "good"}
+    assert "airshed = good" in first.text.en
+    assert second.kind == "formula"
+    assert len(tool.run(None, {"country": "PAK", "airshed": "bad"}).trace) == 1  # type: ignore[arg-type]
+
+
+def test_an_answer_is_one_document_and_lists_each_unverified_clause_once() -> None:
+    loose = {"rule_id": "a.b", "valid_from": "2020-01-01"}
+    answer = Answer({"day": date(2020, 1, 1), "title": T, "n": {"x": None, "zh": 1}}, unverified=(loose, loose))
+    document = answer.as_dict()
+    assert list(document) == ["result", "findings", "trace", "unverified"]
+    assert document["result"] == {"day": "2020-01-01", "title": {"zh": "值", "en": "value"}, "n": {"x": None, "zh": 1}}
+    assert document["unverified"] == [loose]
+    said = list(answer.lines("zh"))
+    assert "title: 值" in said
+    assert plain({1: {2, 1}}) == {"1": [1, 2]}
