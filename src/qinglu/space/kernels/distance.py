@@ -112,13 +112,12 @@ def _refine(pc: Any, pi: int, s: float, lc: Any, li: int, t: float, out: Any) ->
 
 
 @jit
-def _touches(pc: Any, pv: int, pn: int, lc: Any, lv: int, ln: int, shift: float) -> bool:
-    """Whether two runs of edges (or points, n = 0) share a point in the plane; `shift` degrees added to the first."""
+def _touches(pc: Any, pv: int, pn: int, lc: Any, lv: int, ln: int) -> bool:
+    """Whether two runs of edges (or points, n = 0) share a point in the plane."""
     west = south = np.inf
     east = north = -np.inf
     for i in range(pv, pv + pn + 1):
-        x = pc[i, 0] + shift
-        west, east = min(west, x), max(east, x)
+        west, east = min(west, pc[i, 0]), max(east, pc[i, 0])
         south, north = min(south, pc[i, 1]), max(north, pc[i, 1])
     for j in range(lv, lv + max(ln, 1)):
         k = j + 1 if ln else j
@@ -127,7 +126,7 @@ def _touches(pc: Any, pv: int, pn: int, lc: Any, lv: int, ln: int, shift: float)
             continue
         for i in range(pv, pv + max(pn, 1)):
             h = i + 1 if pn else i
-            if segments_touch(pc[i, 0] + shift, pc[i, 1], pc[h, 0] + shift, pc[h, 1], cx, cy, dx, dy):
+            if segments_touch(pc[i, 0], pc[i, 1], pc[h, 0], pc[h, 1], cx, cy, dx, dy):
                 return True
     return False
 
@@ -172,7 +171,7 @@ def _inside(
 def _pair(
     pc: Any, pvertex: Any, pcount: Any, ppart: Any, pparts: Any, pbox: Any, pchild: Any, pchildren: Any, proot: int,
     lc: Any, lvertex: Any, lcount: Any, lpart: Any, lparts: Any, lbox: Any, lchild: Any, lchildren: Any, lroot: int,
-    bound: float, shift: float, can_touch: bool, gaps: Any, pairs: Any,
+    bound: float, can_touch: bool, gaps: Any, pairs: Any,
     ax: Any, ae: Any, at: Any, bx: Any, be: Any, bt: Any, out: Any, trial: Any,
 ) -> float:  # fmt: skip
     """Chord in metres between the rims of two items if below `bound`, else `bound`; 0 where they touch."""
@@ -212,7 +211,7 @@ def _pair(
                 pairs[k, 1] = v
                 top += 1
             continue
-        if can_touch and gap2 == 0.0 and _touches(pc, pvertex[p], pcount[p], lc, lvertex[q], lcount[q], shift):
+        if can_touch and gap2 == 0.0 and _touches(pc, pvertex[p], pcount[p], lc, lvertex[q], lcount[q]):
             out[0] = np.nan
             return 0.0
         if loaded != p:
@@ -340,23 +339,19 @@ def join(
                 bound = min(limit, best[f])
                 if gaps[top] > bound * bound:
                     continue
-                meet = not (p_plane[a, 3] < l_plane[b, 1] or p_plane[a, 1] > l_plane[b, 3])
-                shift = 0.0
-                if p_plane[a, 0] >= 180.0 and l_plane[b, 0] <= -180.0:
-                    shift = -360.0
-                elif p_plane[a, 2] <= -180.0 and l_plane[b, 2] >= 180.0:
-                    shift = 360.0
-                can_touch = meet and not (
-                    p_plane[a, 2] + shift < l_plane[b, 0] or p_plane[a, 0] + shift > l_plane[b, 2]
+                # In the plane. What meets across the seam or at a pole is found by its distance (_TOUCH_M).
+                can_touch = not (
+                    p_plane[a, 3] < l_plane[b, 1] or p_plane[a, 1] > l_plane[b, 3]
+                    or p_plane[a, 2] < l_plane[b, 0] or p_plane[a, 0] > l_plane[b, 2]
                 )
                 hit = False
                 if can_touch and l_areal[b]:
                     v = pvertex[_first_block(p_root[a], len(pvertex), pchild)]
-                    hit = _inside(pc[v, 0] + shift, pc[v, 1], lc, l_root[b], lvertex, lcount, lpart, lparts, lbox,
+                    hit = _inside(pc[v, 0], pc[v, 1], lc, l_root[b], lvertex, lcount, lpart, lparts, lbox,
                                   lchild, lchildren, pairs)  # fmt: skip
                 if can_touch and not hit and p_areal[a]:
                     v = lvertex[_first_block(l_root[b], len(lvertex), lchild)]
-                    hit = _inside(lc[v, 0] - shift, lc[v, 1], pc, p_root[a], pvertex, pcount, ppart, pparts, pbox,
+                    hit = _inside(lc[v, 0], lc[v, 1], pc, p_root[a], pvertex, pcount, ppart, pparts, pbox,
                                   pchild, pchildren, pairs)  # fmt: skip
                 if hit:
                     d = 0.0
@@ -367,7 +362,7 @@ def join(
                     out[0] = 0.0
                     d = _pair(pc, pvertex, pcount, ppart, pparts, pbox, pchild, pchildren, p_root[a],
                               lc, lvertex, lcount, lpart, lparts, lbox, lchild, lchildren, l_root[b],
-                              bound, shift, can_touch, stack, pairs, ax, ae, at, bx, be, bt, out, trial)  # fmt: skip
+                              bound, can_touch, stack, pairs, ax, ae, at, bx, be, bt, out, trial)  # fmt: skip
                     if d >= bound and not math.isnan(out[0]):
                         continue
                     if touch_only and d > 0.0:

@@ -54,7 +54,7 @@ def orient(ax: float, ay: float, bx: float, by: float, cx: float, cy: float) -> 
     if abs(det) >= _ERR * (abs(left) + abs(right)) and det != 0.0:
         return det
     if left == 0.0 and right == 0.0:
-        # A product of two non-zero differences of degrees never underflows, so this zero is exact.
+        # Differences of degrees are never so small that a product underflows: these zeros are exact.
         return 0.0
     d1, e1 = _two_diff(ax, cx)
     d2, e2 = _two_diff(by, cy)
