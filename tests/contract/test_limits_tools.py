@@ -214,6 +214,7 @@ def test_nitrogen_oxides_of_gb_13223(workspace, technology, commissioned, nox):
         ({"measured": {"so2": {"value": 1, "unit": "kg/m3", "o2_pct": 6}}}, "measured.so2.unit"),
         ({"measured": {"so2": {"value": 1, "unit": "mg/m3"}}}, "measured.so2.o2_pct"),
         ({"measured": {"so2": {"value": 1, "unit": "mg/m3", "o2_pct": 6, "dry": False}}}, "measured.so2.moisture_pct"),
+        ({"measured": {"pm": {"value": 1, "unit": "ppm", "o2_pct": 6}}}, "measured.pm.unit"),
         ({"measured": {"nh3": {"value": 1, "unit": "mg/m3", "o2_pct": 6}}}, "measured.nh3"),
     ],
 )
@@ -235,6 +236,8 @@ def test_convert(workspace):
     state = {"o2_pct": 15, **dry}
     ppm = {"value": 25, "unit": "ppm", "to_unit": "mg/m3", "pollutant": "nox", "from": state, "to": state}
     assert run(workspace, "convert", ppm)["result"]["value"] == pytest.approx(51.313, abs=5e-4)  # WE-PPM-1
+    unnamed = {k: v for k, v in ppm.items() if k != "to_unit"}
+    assert run(workspace, "convert", unnamed)["result"]["unit"] == "mg/m3"
     co = {**ppm, "value": 1, "pollutant": "co"}
     assert run(workspace, "convert", co)["result"]["value"] == pytest.approx(28.010 / 22.414)
     with pytest.raises(InputError) as caught:
@@ -278,3 +281,15 @@ def test_compare_standards_as_table_and_workbook(workspace, tmp_path):
     assert sheet.max_row == 1 + len(answer["result"]["rows"])
     run(workspace, "compare-standards", {**given, "xlsx": str(tmp_path / "b.xlsx")})
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_a_size_class_that_rests_on_the_assumed_efficiency_is_said(workspace):
+    """230 MW are 575 MWth at 0.40 and 697 at 0.33: beyond the 600 MWth of the World Bank's classes."""
+    near, far = limits(workspace, capacity_mw=230), limits(workspace, capacity_mw=600)
+    said = [[f for f in a["findings"] if "capacity_mwth" in f["explanation_en"]] for a in (near, far)]
+    assert [len(f) for f in said] == [1, 0]
+    assert not [
+        f
+        for f in limits(workspace, capacity_mw=230, capacity_mwth=575)["findings"]
+        if "capacity_mwth" in f["explanation_en"]
+    ]

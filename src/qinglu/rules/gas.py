@@ -137,8 +137,10 @@ def convert_gas(
     if unit == "ppm" and to_unit != "ppm":
         # A share by volume knows no temperature: it becomes a mass in the cubic metre that is asked for.
         at = replace(at, temperature_c=to.temperature_c, pressure_kpa=to.pressure_kpa)
+        _check_pollutant(pollutant, names[0])
         value, unit = _mass(value, at, pollutant, steps), "mg/m3"
     elif unit != "ppm" and to_unit == "ppm":
+        _check_pollutant(pollutant, names[0])
         value, unit = _volume(convert(value, unit, "mg/m3"), at, pollutant, steps), "ppm"
     value = _vapour(value, at, to, names, steps)
     value = _oxygen(value, at, to, names, steps)
@@ -160,16 +162,16 @@ def _step(name: str, zh: str, en: str, **detail: Any) -> Step:
     return Step("formula", _TITLE, Text(zh, en), {"formula": name, **detail})
 
 
-def _molar_mass(pollutant: str) -> float:
-    if pollutant not in MOLAR_MASS_G:
-        known = tuple(MOLAR_MASS_G)
-        raise GasStateError(
-            Text(f"{pollutant or '未指明的污染物'} 不能在 ppm 与质量浓度之间换算",
-                 f"{pollutant or 'a pollutant not named'} cannot be turned between ppm and mass"),
-            Text(f"可用：{'、'.join(known)}", f"One of {', '.join(known)}"),
-            where="pollutant",
-        )  # fmt: skip
-    return MOLAR_MASS_G[pollutant]
+def _check_pollutant(pollutant: str, name: str) -> None:
+    if pollutant in MOLAR_MASS_G:
+        return
+    known = tuple(MOLAR_MASS_G)
+    raise GasStateError(
+        Text(f"{pollutant or '未指明的污染物'} 不能在 ppm 与质量浓度之间换算",
+             f"{pollutant or 'a pollutant not named'} cannot be turned between ppm and mass"),
+        Text(f"可用：{'、'.join(known)}", f"One of {', '.join(known)}"),
+        where="pollutant" if name == "from" else f"{name}.unit",
+    )  # fmt: skip
 
 
 def _molar_volume_l(state: GasState) -> float:
@@ -177,7 +179,7 @@ def _molar_volume_l(state: GasState) -> float:
 
 
 def _mass(ppm: float, state: GasState, pollutant: str, steps: list[Step]) -> float:
-    mass, room = _molar_mass(pollutant), _molar_volume_l(state)
+    mass, room = MOLAR_MASS_G[pollutant], _molar_volume_l(state)
     quantity = registry().Quantity
     share, weight, volume = quantity(ppm, "ppm"), quantity(mass, "g/mol"), quantity(room, "L/mol")
     out = float((share * weight / volume).to("mg/m3").magnitude)
@@ -187,7 +189,7 @@ def _mass(ppm: float, state: GasState, pollutant: str, steps: list[Step]) -> flo
 
 
 def _volume(mg_m3: float, state: GasState, pollutant: str, steps: list[Step]) -> float:
-    mass, room = _molar_mass(pollutant), _molar_volume_l(state)
+    mass, room = MOLAR_MASS_G[pollutant], _molar_volume_l(state)
     quantity = registry().Quantity
     held, weight, volume = quantity(mg_m3, "mg/m3"), quantity(mass, "g/mol"), quantity(room, "L/mol")
     out = float((held * volume / weight).to("ppm").magnitude)

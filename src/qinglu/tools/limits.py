@@ -12,7 +12,7 @@ from ..model.rule import Step
 from ..rules import Clauses, unverified
 from ..rules.air import ABOVE, classify_air
 from ..rules.gas import GasState, convert_gas
-from ..rules.limits import Measured, find_limits
+from ..rules.limits import Limits, Measured, find_limits
 from ..rules.power import Capacity, capacity
 from ..text import Text
 from ..workspace import Workspace
@@ -69,12 +69,13 @@ def limits(
         "reference": state.as_dict(),
         "pollutants": {name: compared.as_dict() for name, compared in found.pollutants.items()},
     }
-    unchecked = list(found.unverified)
+    findings, unchecked = list(found.findings), list(found.unverified)
     if size.derived:
+        findings += _size_class(clauses, plant, size, on, state, found)
         steps.append(size.step)
         if size.rests_on is not None:
             unchecked.append(unverified(*size.rests_on))
-    return Answer(result, tuple(found.findings), (*taken, *steps, *found.trace), tuple(unchecked))
+    return Answer(result, tuple(findings), (*taken, *steps, *found.trace), tuple(unchecked))
 
 
 def plant_of(
@@ -150,7 +151,8 @@ def convert(workspace: Workspace, **given: Any) -> Answer:
     GasStateError
         A state that cannot be, or says too little to convert.
     """
-    to_unit = given["to_unit"] or given["unit"]
+    # A pollutant named beside ppm asks for its mass; nothing else would need the name.
+    to_unit = given["to_unit"] or ("mg/m3" if given["unit"] == "ppm" and given["pollutant"] else given["unit"])
     at, to = state_of(given["from"]), state_of(given["to"])
     out = convert_gas(given["value"], given["unit"], at, to, to_unit=to_unit, pollutant=given["pollutant"] or "")
     result = {"value": out.value, "unit": out.unit, "from": at.as_dict(), "to": to.as_dict()}
@@ -192,6 +194,32 @@ def who_air(
     }
     unchecked = tuple(unverified(clause, entry) for _, clause, entry in found.levels if not entry.is_verified)
     return Answer(result, (finding,), found.trace, unchecked)
+
+
+def _size_class(
+    clauses: Clauses, plant: Mapping[str, Any], size: Capacity, on: date, state: GasState, found: Limits
+) -> list[dict[str, Any]]:
+    """A finding where real efficiencies lie on both sides of a size class: the limits then rest on the assumed one."""
+    if size.derived != "capacity_mwth" or size.mw is None or size.low is None or size.high is None:
+        return []
+    chosen = _ids(found)
+    for efficiency in (size.low, size.high):
+        heat = {"capacity_mw": size.mw, "capacity_mwth": size.mw / efficiency}
+        other = _ids(find_limits(clauses, {**plant, **heat}, on, state))
+        if other != chosen:
+            rule = sorted(chosen ^ other)[0]
+            said = Text(
+                f"热功率按假定效率推算；效率为 {efficiency:g} 时适用的限值不同，请给出 capacity_mwth",
+                f"The thermal capacity was derived; at an efficiency of {efficiency:g} other limits apply: "
+                "give capacity_mwth",
+            )
+            level = str(Level.UNKNOWN)
+            return [{"rule_id": rule, "level": level, "explanation_zh": said.zh, "explanation_en": said.en}]
+    return []
+
+
+def _ids(found: Limits) -> set[str]:
+    return {c.clause.id for compared in found.pollutants.values() for c in compared.candidates}
 
 
 def _default(name: str, value: Any, said: Text) -> Step:
