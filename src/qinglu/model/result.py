@@ -18,7 +18,8 @@ class Screening:
     """One portfolio screened against layers, judged by rules on a date.
 
     `exposures`, `nearest`, `zonal` and `findings` have the schemas of `model.finding`; their
-    project ids are those of `portfolio.projects`.
+    project ids are those of `portfolio.projects`. `clauses` are those that findings may rest on beside
+    `rules`; none unless the whole rulebook was asked for.
     """
 
     portfolio: Portfolio
@@ -31,3 +32,4 @@ class Screening:
     on: date
     buffers_m: tuple[float, ...]
     run: Mapping[str, Any]
+    clauses: tuple[Mapping[str, Any], ...] = ()

@@ -33,7 +33,16 @@ def why(finding: Mapping[str, Any], rule: Mapping[str, Any] | None, layer: Layer
             (say("e_rule", lang), str(finding["rule_id"])),
             (say("e_measure", lang), finding["measure"] or ""),
         )
+    if "tiers" not in rule:
+        return _clause_steps(rule, lang)
     return tuple((s.title.in_(lang), s.text.in_(lang)) for s in rules.trace(rule, finding, layer))
+
+
+def _clause_steps(clause: Mapping[str, Any], lang: Lang) -> Steps:
+    """What a finding of the rulebook rests on: the clause, and its citations with whether they were checked."""
+    lines = [f"{c['line'][lang]} · {_standing(c, lang)}" for c in (clause["cite"], *clause["also"])]
+    said = say("clause_since", lang, title=clause["title"][lang], id=clause["id"], day=clause["valid_from"])
+    return ((say("e_rule", lang), said), (say("clause", lang), ("；" if lang == "zh" else "; ").join(lines)))
 
 
 def measure_title(name: str, lang: Lang) -> str:

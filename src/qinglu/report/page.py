@@ -23,8 +23,11 @@ from .words import say
 _UNKNOWN_NAMED = 3  # unknown things named in the list of projects
 _DRAWN_NAMED = 4  # features named under a map
 _MEASURED = 8  # features of a project listed on the page
-_QUESTIONS = ("q_location", "q_touch", "q_near", "q_ground", "q_unknown", "q_clear")
+_QUESTIONS = ("q_location", "q_touch", "q_near", "q_ground", "q_rules", "q_duties", "q_unknown", "q_clear")
 """In the order of reading: what is wrong with the place itself comes before what was found there."""
+_RULED = {"colour": "q_rules", "coal-gate": "q_rules", "eia": "q_rules", "duty": "q_duties"}
+"""Findings of the rulebook, by what they answer; they stand together whatever their level."""
+_COLOURS = {1.0: "gdg_green", 2.0: "gdg_yellow", 3.0: "gdg_red"}
 _KNOWN = {Level.CRITICAL, Level.WARNING, Level.NOTE}
 
 
@@ -93,6 +96,7 @@ class ProjectView:
     drawn: str
     measured: tuple[MeasuredView, ...]
     n_measured: int
+    chip: str = ""
 
 
 class Pages:
@@ -126,7 +130,7 @@ class Pages:
         self._land = land
         self._nearby = nearby or {}
         self._layers = {layer.id: layer for layer in screening.layers}
-        self._rules = {rule["id"]: rule for rule in screening.rules}
+        self._rules = {rule["id"]: rule for rule in (*screening.clauses, *screening.rules)}
         self._worst, self._unknown = tally.worst(), tally.has_unknown()
         self._by_project = tally.by_project
         self._detail = detail
@@ -197,7 +201,15 @@ class Pages:
             self._drawn(drawing, _DRAWN_NAMED),
             tuple(measured[:_MEASURED]),
             len(measured),
+            self._chip(findings),
         )
+
+    def _chip(self, findings: list[dict[str, Any]]) -> str:
+        """The colour of the guidance in words: it is no level, and never shown as one."""
+        for finding in findings:
+            if finding["measure"] == "colour":
+                return say(_COLOURS.get(finding["value"], "gdg_none"), self._lang)
+        return ""
 
     def _sorted_findings(self, project_id: str) -> list[dict[str, Any]]:
         order = {level.value: i for i, level in enumerate(WORST_FIRST)}
@@ -222,6 +234,8 @@ class Pages:
         rule = self._rules.get(finding["rule_id"])
         head, caveats = verdict(finding[f"explanation_{self._lang}"] or "", level, layer, self._lang)
         steps = evidence.why(finding, rule, layer, self._lang)
+        if finding["measure"] in _RULED:
+            return FindingView(level, head, caveats, "", steps)
         if level is Level.UNKNOWN and not finding["layer_id"] and rule:
             return FindingView(level, self._rule_title(finding), "", head, steps[1:2])  # nothing was measured
         if level is Level.CLEAR and rule:
@@ -344,6 +358,8 @@ def verdict(text: str, level: Level, layer: Layer | None, lang: Lang) -> tuple[s
 def _question(finding: Mapping[str, Any]) -> str:
     """Which question of a reader a finding answers, as a key of `_QUESTIONS`."""
     level, measure = finding["level"], finding["measure"]
+    if measure in _RULED:
+        return _RULED[measure]
     if level in {Level.UNKNOWN, Level.CLEAR}:
         return f"q_{level}"
     if measure == "noted":

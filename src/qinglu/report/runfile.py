@@ -40,6 +40,8 @@ def run_record(screening: Screening, files: Sequence[Path]) -> dict[str, Any]:
         "layers": [_layer(layer) for layer in screening.layers],
         "rules": [rule["id"] for rule in screening.rules],
     }
+    if screening.clauses:
+        own["clauses"] = [clause["id"] for clause in screening.clauses]
     written = [{"name": p.name, "bytes": p.stat().st_size, "sha256": _sha256(p)} for p in sorted(files)]
     return {**own, **{k: v for k, v in given.items() if k not in own}, "files": written, "timings": timings}
 

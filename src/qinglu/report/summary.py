@@ -120,15 +120,19 @@ def summarise(screening: Screening, tally: Tally) -> Summary:
     )
 
 
-def asked_roles(rules: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
-    """The role each rule asks about, by rule id; several roles are joined by a comma.
+_CLAUSE = "clause"
+
+
+def asked_roles(rules: tuple[Mapping[str, Any], ...], clauses: tuple[Mapping[str, Any], ...] = ()) -> dict[str, str]:
+    """The role each rule asks about, by rule id; several roles are joined by a comma. No layer answers a clause.
 
     Examples
     --------
     >>> asked_roles(({"id": "a", "applies_to": {"role": ["river", "lake"]}}, {"id": "b"}))
     {'a': 'river,lake', 'b': ''}
     """
-    return {rule["id"]: ",".join(rule.get("applies_to", {}).get("role", ())) for rule in rules}
+    roles = {rule["id"]: ",".join(rule.get("applies_to", {}).get("role", ())) for rule in rules}
+    return {**dict.fromkeys((c["id"] for c in clauses), _CLAUSE), **roles}
 
 
 def _missing(screening: Screening, tally: Tally) -> tuple[Missing, ...]:
@@ -137,6 +141,8 @@ def _missing(screening: Screening, tally: Tally) -> tuple[Missing, ...]:
     order = list(asked_roles(screening.rules).values())
     found = []
     for (asked, layer_id), n in tally.missing.items():
+        if asked == _CLAUSE:
+            continue
         layer = layers.get(layer_id)
         place = order.index(asked) if asked in order else -1
         found.append((-n, place, layer_id, Missing(_asked_title(asked, layer), layer, n, _how(asked, layer))))

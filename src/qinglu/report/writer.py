@@ -64,7 +64,7 @@ class Writer:
         self._frame = frame
         self._lang = lang
         self._bounds = bounds or Bounds()
-        self._tally = Tally(frame.portfolio, self._bounds.listed, asked_roles(frame.rules))
+        self._tally = Tally(frame.portfolio, self._bounds.listed, asked_roles(frame.rules, frame.clauses))
         self._stage = Stage(out)
         self._tables = [
             (name, TableWriter(self._stage.path(f"{name}.{kind}"), schema))

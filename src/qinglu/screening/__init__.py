@@ -3,5 +3,6 @@
 from .judge import judge
 from .measure import contract, measure
 from .measures import Measures
+from .rulings import Rulings, cited
 
-__all__ = ["Measures", "contract", "judge", "measure"]
+__all__ = ["Measures", "Rulings", "cited", "contract", "judge", "measure"]

@@ -61,6 +61,11 @@ SCREEN = Tool(
         Field("buffer_km", "numbers", Text("缓冲距离，千米", "buffers"), default=(1.0, 5.0, 10.0, 50.0),
               unit="km", metavar="1,5,10,50"),
         _ON,
+        Field("rules", "choice", Text(
+            "依据哪些规则：screening 只判断所测之处；all 另加绿色发展指南颜色、煤电关口、环评与各项义务",
+            "which rules: screening judges what was measured; all adds the colour under the Green Development "
+            "Guidance, the coal gate, the EIA and every duty"),
+            default="screening", choices=("screening", "all")),
         Field("rulebook", "folder", Text("另加的规则手册文件夹", "folder of a further rulebook"), metavar="DIR"),
         *(Field(f"{name}_field", "text", help_, metavar="COLUMN") for name, help_ in _COLUMNS.items()),
         Field("explain", "flag", Text("列出严重和警示结论的推理过程", "print how the critical findings and warnings were reached"),

@@ -21,7 +21,7 @@ from ..errors import InputError, NothingScreenedError, OptionError
 from ..model import EXPOSURES, FINDINGS, NEAREST, ZONAL, Layer, Portfolio, Screening
 from ..report import Nearby, Writer
 from ..report.evidence import why
-from ..screening import contract, judge, measure
+from ..screening import Rulings, cited, contract, judge, measure
 from ..text import Lang, Text
 from ..workspace import Workspace
 from .catalogue import COLUMN_FIELDS
@@ -81,6 +81,7 @@ def screen(
     atlas: bool,
     buffer_km: Sequence[float],
     on: date | None,
+    rules: str,
     rulebook: Path | None,
     explain: bool,
     format: Sequence[str],  # noqa: A002 - the name of the flag
@@ -93,7 +94,8 @@ def screen(
     with _naming(portfolio):
         read = _read(workspace, portfolio, cast(Mapping[str, str], fields))
     layers = _layers(workspace, layer, raster, atlas)
-    job = Job(workspace, read, layers, buffers_m, on or workspace.today, (rulebook,) if rulebook else ())
+    further = (rulebook,) if rulebook else ()
+    job = Job(workspace, read, layers, buffers_m, on or workspace.today, further, rules == "all")
     return job.write(out, format, explain=explain)
 
 
@@ -131,6 +133,8 @@ class Job:
     buffers_m: tuple[float, ...]
     on: date
     rulebooks: Sequence[Path] = ()
+    everything: bool = False
+    """The whole rulebook: colour, coal gate, EIA and duties beside what was measured."""
     started: float = field(default_factory=time.perf_counter)
 
     @cached_property
@@ -140,12 +144,14 @@ class Job:
 
     def pieces(self) -> Iterator[tuple[tuple[pa.Table, pa.Table, pa.Table], pa.Table]]:
         """Exposures, nearest and zonal, and the findings, of each chunk of projects."""
+        rulings = Rulings(self.book.clauses, self.on) if self.everything else None
         with self.workspace.threads() as threads:
             for measures in measure(
                 self.portfolio, self.layers, self.buffers_m,
                 run=threads.map, threads=threads.n, progress=self.workspace.progress,
             ):  # fmt: skip
-                yield contract(measures), judge(measures, self.book.rules, self.on, advice)
+                findings = judge(measures, self.book.rules, self.on, advice)
+                yield contract(measures), rulings.add_to(findings, measures.projects) if rulings else findings
 
     def frame(self) -> Screening:
         """Everything that is known before measuring."""
@@ -161,6 +167,7 @@ class Job:
             on=self.on,
             buffers_m=self.buffers_m,
             run=self._record({}),
+            clauses=cited(self.book.clauses, self.on) if self.everything else (),
         )
 
     def tables(self) -> Screening:
@@ -214,7 +221,7 @@ class Job:
         }
 
     def _explained(self, findings: pa.Table, frame: Screening, lang: Lang) -> list[Any]:
-        known = {rule["id"]: rule for rule in frame.rules}
+        known = {rule["id"]: rule for rule in (*frame.clauses, *frame.rules)}
         layers: dict[str, Layer] = {a.id: a for a in frame.layers}
         out = []
         for level in ("critical", "warning"):
