@@ -248,3 +248,19 @@ def test_asking_twice_gives_the_same_and_is_cheap(duties: Duties) -> None:
     assert duties.owed(plant).as_dict() == duties.owed(dict(plant)).as_dict()
     other = duties.owed({**plant, "stage": "operation"})
     assert other.as_dict() != duties.owed(plant).as_dict()
+
+
+def test_a_plant_of_no_capacity_is_refused() -> None:
+    from qinglu.errors import OptionError
+
+    with pytest.raises(OptionError, match="above 0"):
+        ask("obligations", **{**PLANT, "capacity_mw": 0})
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "why: 附表一只列50兆瓦以下"), ("en", "why: Schedule I lists")])
+def test_text_is_in_one_language(lang: Any, said: str) -> None:
+    chosen = tool("obligations")
+    given = checked(chosen.fields, {**PLANT, "sector": "hydropower", "capacity_mw": 50})
+    lines = "\n".join(chosen.run(Workspace(Settings(), ON), given).lines(lang))
+    assert said in lines
+    assert lines.count("\n  why: ") == 1

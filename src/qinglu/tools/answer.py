@@ -93,7 +93,7 @@ def _outline(value: Any, lang: Lang, indent: str) -> Iterator[str]:
     other = "en" if lang == "zh" else "zh"
     if isinstance(value, Mapping):
         for key, part in value.items():
-            if key.endswith(f"_{other}"):
+            if key.endswith(f"_{other}") or f"{key}_{lang}" in value:
                 continue
             name = key.removesuffix(f"_{lang}")
             if isinstance(part, Mapping) and set(part) == {"zh", "en"}:

@@ -124,6 +124,13 @@ def _check_capacity(sector: str, mw: float | None, mwth: float | None) -> None:
             ),
             where="capacity_mw",
         )
+    for name, value in (("capacity_mw", mw), ("capacity_mwth", mwth)):
+        if value == 0:
+            raise OptionError(
+                Text("值 0 无效", "0 is not allowed"),
+                Text("允许：大于0的数字", "Allowed: a number above 0"),
+                where=name,
+            )
     if mwth is not None and sector not in (*COMBUSTION, "nuclear_power", "geothermal_power"):
         raise OptionError(
             Text(f"值 {mwth:g} 不适用于 {sector}", f"{mwth:g} is not allowed: {sector} has no thermal capacity"),
