@@ -275,6 +275,9 @@ def test_compare_standards_as_table_and_workbook(workspace, tmp_path):
     rows = {r["item_en"]: r for r in answer["result"]["rows"]}
     so2 = rows["coal-fired boiler: SO2"]
     assert so2["strictest"] == "chinese"
+    told = " ".join(step["text"]["en"] for step in answer["trace"])
+    assert "capacity_mw = 600" in told
+    assert "commissioned = 2026-11-22" in told
     assert [c["value"] for c in so2["host"]] == [200]
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     assert [c.value for c in sheet[1]] == ["Item", "Unit", "Host", "International", "Chinese", "Strictest"]
@@ -293,3 +296,40 @@ def test_a_size_class_that_rests_on_the_assumed_efficiency_is_said(workspace):
         for f in limits(workspace, capacity_mw=230, capacity_mwth=575)["findings"]
         if "capacity_mwth" in f["explanation_en"]
     ]
+
+
+def test_a_plant_in_china_is_bound_by_its_own_region(workspace):
+    """GB 13223-2011: 200 mg/m3 of SO2 for new boilers in the high-sulphur provinces."""
+    there = limits(workspace, country="CHN", region="high-sulphur")
+    assert host(there, "so2") == 200
+    assert "chn.emission.coal-new-high-sulphur.so2" not in values(limits(workspace), "so2")
+    assert host(limits(workspace, country="CHN", region="key-region"), "so2") == 50
+
+
+def test_a_third_countrys_law_stays_out_even_where_it_names_no_country():
+    """A rulebook of somebody else may forget the country; its jurisdiction still keeps it apart."""
+    from dataclasses import replace
+
+    from qinglu.rules.clauses import Clauses
+    from qinglu.rules.gas import GasState
+    from qinglu.rules.limits import find_limits
+
+    odd = replace(BOOK.clauses.clause("mys.emission.coal.so2"), id="x.y.so2", applies_to={})
+    plant = {"country": "IDN", "technology": "coal_boiler", "fuel": "coal", "capacity_mw": 600, "capacity_mwth": 1500,
+             "commissioned": date(2026, 1, 1), "airshed": "degraded"}  # fmt: skip
+    abroad = replace(odd, id="x.z.so2", basis="international")
+    book = Clauses((*BOOK.clauses.all, odd, abroad))
+    for country, there in (("IDN", False), ("MYS", True)):
+        found = find_limits(book, {**plant, "country": country}, date(2026, 11, 22), GasState(6)).pollutants["so2"]
+        ids = {c.clause.id for c in found.candidates}
+        assert ("x.y.so2" in ids) == there
+        assert "x.z.so2" not in ids
+
+
+@pytest.mark.parametrize(("value", "meets"), [(199.999, True), (200, True), (200.001, False)])
+def test_a_value_at_the_limit_meets_it(workspace, value, meets):
+    state = {"o2_pct": 7, "temperature_c": 25, "dry": True}
+    measured = {"so2": {"value": value, "unit": "mg/m3", **state}}
+    for reference in ({"o2_pct": 6}, {"o2_pct": 3.3, "temperature_c": 17}):
+        judged = limits(workspace, measured=measured, reference=reference)["result"]["pollutants"]["so2"]["measured"]
+        assert judged["meets_host"] is meets

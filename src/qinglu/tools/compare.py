@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..model.clause import Clause, Entry, Holds
+from ..model.rule import Step
 from ..report.atomic import write_atomically
 from ..rules import Clauses, applies, unverified
 from ..rules.limits import TOPIC, UNIT, Candidate, find_limits
@@ -70,7 +71,12 @@ def compare_standards(
     clauses = workspace.rulebook().clauses
     made = _Matrix()
     if sector == "thermal_power":
-        size = (capacity_mw, capacity_mwth) if capacity_mw or capacity_mwth else (_SIZE_MW, None)
+        size = (capacity_mw, capacity_mwth)
+        if size == (None, None):
+            size = (_SIZE_MW, None)
+            made.trace.append(_taken("capacity_mw", _SIZE_MW))
+        if commissioned is None:
+            made.trace.append(_taken("commissioned", day.isoformat()))
         for name in (technology,) if technology else TECHNOLOGIES:
             plant, steps = plant_of(country, name, commissioned or day, fuel, region, airshed)
             state, taken = reference_of(name, reference)
@@ -92,6 +98,15 @@ def compare_standards(
         write_atomically(xlsx, lambda file: _workbook(file, made.rows, lang, day))
         result["xlsx"] = str(xlsx)
     return Answer(result, tuple(made.findings), tuple(made.trace), tuple(made.unverified))
+
+
+def _taken(name: str, value: Any) -> Step:
+    return Step(
+        "input",
+        Text("默认值", "By default"),
+        Text(f"未给出，取默认值：{name} = {value}", f"Not given, taken by default: {name} = {value}"),
+        {name: value},
+    )
 
 
 def _limit_row(
