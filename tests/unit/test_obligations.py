@@ -264,3 +264,38 @@ def test_text_is_in_one_language(lang: Any, said: str) -> None:
     lines = "\n".join(chosen.run(Workspace(Settings(), ON), given).lines(lang))
     assert said in lines
     assert lines.count("\n  why: ") == 1
+
+
+def test_what_may_yet_be_required_is_not_told_as_not_required() -> None:
+    """A lesser class holds for sure, a full EIA holds for one fuel, and the fuel is not known."""
+    from qinglu.rules.clauses import clauses_from
+
+    cite = {"kind": "law", "doc": {"zh": "某法", "en": "An Act"}, "at": {"zh": "附表", "en": "Schedule"}}
+    cite = {**cite, "issued": None, "checked": None}
+
+    def law(name: str, required: object, **applies_to: object) -> dict[str, Any]:
+        value = {
+            "category": {"zh": "甲类", "en": name},
+            "required": required,
+            "authority": {"zh": "环保局", "en": "EPA"},
+            "public_days": None,
+            "public_days_working": False,
+        }
+        return {
+            "id": f"ken.eia.{name}",
+            "kind": "eia",
+            "jurisdiction": "KEN",
+            "basis": "host",
+            "topic": "eia",
+            "title": {"zh": "甲", "en": name},
+            "applies_to": {"country": ["KEN"], "sector": ["thermal_power"], **applies_to},
+            "values": [{"valid_from": "2000-01-01", "value": value, "cite": cite}],
+        }
+
+    made = clauses_from([law("any", False), law("coal", True, fuel=["coal"])], rulebook="x", where="x")
+    some = Duties(Clauses(made), ON)
+    plant = {"country": "KEN", "sector": "thermal_power", "stage": "planning"}
+    assert some.owed(plant).eia.required == "unknown"
+    assert "fuel" in some.owed(plant).eia.why.en
+    assert some.owed({**plant, "fuel": "coal"}).eia.required is True
+    assert some.owed({**plant, "fuel": "oil"}).eia.required is False
