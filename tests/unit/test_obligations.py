@@ -299,3 +299,16 @@ def test_what_may_yet_be_required_is_not_told_as_not_required() -> None:
     assert "fuel" in some.owed(plant).eia.why.en
     assert some.owed({**plant, "fuel": "coal"}).eia.required is True
     assert some.owed({**plant, "fuel": "oil"}).eia.required is False
+
+
+def test_critical_habitat_as_a_tool() -> None:
+    from qinglu.errors import OptionError
+
+    document = ask("critical-habitat", c1={"share_pct": 0.5, "units": 5}, on="2026-11-22")
+    assert document["result"]["critical_habitat"] is True
+    assert document["findings"][0]["level"] == "critical"
+    assert {u["rule_id"] for u in document["unverified"]} == {"int.ps6.c1.share", "int.ps6.c1.units"}
+    with pytest.raises(OptionError, match="no criterion"):
+        ask("critical-habitat", on="2026-11-22")
+    with pytest.raises(OptionError, match="share_pct"):
+        ask("critical-habitat", c1={"share_pct": 101, "units": 5}, on="2026-11-22")
