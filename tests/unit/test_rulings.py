@@ -61,6 +61,8 @@ def ruled(table: pa.Table, measure: str, before: pa.Table | None = None) -> list
         ("交通", "内罗毕地铁", "urban_electric_public_transport"),
         ("TRANSPORT AND STORAGE", "Port Moresby Road", "roads_and_highways"),
         ("TRANSPORT AND STORAGE", "International Airport", None),
+        ("INDUSTRY, MINING, CONSTRUCTION", "Bajil Cement Factory", "cement_and_steel"),
+        ("INDUSTRY, MINING, CONSTRUCTION", "Conference Center", "unread"),
         ("HEALTH", "Railway Hospital", "unread"),
         ("ENERGY", "5th Power Development Project", "unread"),
         ("", "Sahiwal coal power plant", "unread"),

@@ -106,9 +106,11 @@ def subjects(projects: pa.Table) -> Subjects:
     sector = _lower(projects["sector"])
     name = _lower(_joined(projects["name"], projects["name_zh"]))
     extra = _extra(projects["extra"], table.fields)
-    said = _lower(_joined(projects["sector"], *(pa.array(extra[k], pa.string()) for k in ("technology", "fuel"))))
+    broad = _any(sector, table.broad)
+    own = pc.if_else(pa.array(broad), "", sector)  # a whole field tells no type, whatever words are in it
+    said = _lower(_joined(own, *(pa.array(extra[k], pa.string()) for k in ("technology", "fuel"))))
     kind = _first(said, [(k.words, k.unless) for k in table.kinds])
-    silent = (kind == UNKNOWN) & _any(sector, table.broad)
+    silent = (kind == UNKNOWN) & broad
     by_name = np.full(len(kind), UNKNOWN)
     rows = np.flatnonzero(silent)
     by_name[rows] = _first(name.take(pa.array(rows)), [(k.words, k.unless) for k in table.kinds])
