@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .settings import Settings
 from .text import Lang
@@ -66,6 +66,7 @@ def screen(
     *,
     buffer_km: Sequence[float] = BUFFERS_KM,
     on: date | None = None,
+    rules: Literal["screening", "all"] = "screening",
     rulebooks: Sequence[str | Path] = (),
     settings: Settings | None = None,
 ) -> Screening:
@@ -81,6 +82,8 @@ def screen(
         Kilometres; every feature within the widest is listed.
     on : date, optional
         The day whose rules apply; today without it.
+    rules : "screening" or "all"
+        ``all`` adds colour, coal gate, EIA and duties of every project to its findings.
     rulebooks : sequence of path
         Folders of further rules.
     settings : Settings, optional
@@ -108,7 +111,7 @@ def screen(
         layers = workspace.atlas
     chosen = [layers.open(a.id) for a in layers.list()] if isinstance(layers, Atlas) else list(layers)
     folders = tuple(Path(d) for d in rulebooks)
-    return Job(workspace, read, chosen, checked_buffers(buffer_km), on or today, folders).tables()
+    return Job(workspace, read, chosen, checked_buffers(buffer_km), on or today, folders, rules == "all").tables()
 
 
 def write_report(

@@ -10,12 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+import qinglu
 from qinglu.model import FINDINGS, PROJECTS
 from qinglu.rules import load
 from qinglu.rules.duties import OWING, Duties
 from qinglu.screening import Rulings, cited
 from qinglu.screening.rulings import binds
 from qinglu.screening.subjects import UNKNOWN, subjects, words
+from qinglu.settings import Settings
 from qinglu.words import FUELS, LOCATION_FINDINGS, SECTORS, STAGES, TECHNOLOGIES
 
 ON = date(2026, 11, 22)
@@ -215,3 +217,11 @@ def test_many_projects_alike_get_the_same_as_one_alone() -> None:
 
 def test_no_projects_no_findings() -> None:
     assert RULINGS.add_to(judged(), portfolio()).num_rows == 0
+
+
+def test_the_same_in_python() -> None:
+    few = qinglu.example_portfolio()
+    found = qinglu.screen(few, [], on=ON, rules="all", settings=Settings())
+    assert found.clauses
+    assert {"colour", "coal-gate", "eia", "duty"} <= set(found.findings["measure"].to_pylist())
+    assert not qinglu.screen(few, [], on=ON, settings=Settings()).clauses
