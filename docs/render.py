@@ -1,14 +1,17 @@
-"""Write what is rendered from declarations, commands and notes: ``python docs/render.py``.
+"""Write what is rendered from declarations, articles, commands and notes: ``python docs/render.py``.
 
 Tests compare the pages with what this would write, so a new option or note cannot be forgotten.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from qinglu.cli.asking import metavar_of
 from qinglu.model import NOTES
+from qinglu.rules import load
+from qinglu.text import Text
 from qinglu.tools import TOOLS, Field, Tool
 
 COMMANDS = Path(__file__).parent / "reference" / "commands.md"
@@ -22,6 +25,18 @@ Rendered from the declarations of the tools; do not edit by hand (`python docs/r
 Every command also takes · 各命令通用选项：`--lang zh|en`, `--data DIR`, `--threads N`, `--json`, `--quiet`.
 """
 
+ROOT = Path(__file__).resolve().parents[1]
+ARTICLES = ROOT / "docs" / "articles.md"
+NUMERALS = (
+    "一", "二", "三", "四", "五", "六", "七", "八", "九", "十",
+    "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十", "二十一",
+)  # fmt: skip
+_ARTICLES = """# Articles, tools, tests · 条款、工具、测试
+
+From each article of the Opinions on promoting green development of the Belt and Road (2022) to the tools that serve it,
+and to the tests that hold those tools to their word. Rendered; do not edit by hand (`python docs/render.py`).
+从《关于推进共建“一带一路”绿色发展的意见》（2022年）各条，到为其服务的工具，再到看守这些工具的测试。本页自动生成，请勿手工修改。
+"""
 _RUN = """## qinglu run
 
 Runs a tool on a JSON document and prints one JSON document: `result`, `findings`, `trace`, `unverified`. A field that
@@ -53,6 +68,58 @@ def outputs_page(page: str) -> str:
     before, _, _ = page.partition(_NOTES)
     rows = (f"| `{slug}` | {text.en} | {text.zh} |\n" for slug, text in NOTES.items())
     return before + _NOTES + "".join(rows)
+
+
+def articles_page() -> str:
+    """The page from each article of the Opinions to the tools that serve it, and on to the tests that hold them."""
+    tests = {tool.id: tests_of(tool) for tool in TOOLS}
+    lines = [_ARTICLES]
+    for number, title in article_titles().items():
+        serving = [tool for tool in TOOLS if NUMERALS[number - 1] in tool.articles]
+        lines += [f"## {number} · {title.zh} · {title.en}", ""]
+        if not serving:
+            lines += ["Not served by a tool yet · 尚无工具服务于此条", ""]
+            continue
+        lines += ["| tool · 工具 | what it answers · 回答什么 | held by · 由哪些测试看守 |", "|---|---|---|"]
+        lines += [
+            f"| `qinglu {' '.join(t.command)}` | {t.title.en} · {t.title.zh} | "
+            f"{', '.join(f'[{p.stem}](../{p.relative_to(ROOT).as_posix()})' for p in tests[t.id])} |"
+            for t in serving
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def article_titles() -> dict[int, Text]:
+    """Number → title of each article, as the clauses of the Opinions have it."""
+    found = {}
+    for clause in load(installed=False).clauses.select(topic="opinions", kind="principle"):
+        number = clause.id.removeprefix("chn.opinions-2022.art-")
+        if number.isdigit():
+            zh, en = clause.title.zh.partition("）")[2], clause.title.en.partition(": ")[2]
+            found[int(number)] = Text(zh, en[:1].upper() + en[1:])
+    return dict(sorted(found.items()))
+
+
+def tests_of(tool: Tool) -> list[Path]:
+    """Test files that run the tool: by the words of its command, its id in ``run``, or the function behind it.
+
+    Tests of every tool at once, parametrized over the catalogue, are not named: they hold no one tool's answers.
+    """
+    module, function = tool.function.split(":")
+    module = module.removeprefix("qinglu.")
+    words = ", ".join(f'"{word}"' for word in tool.command)
+    first, last = tool.command[0], tool.command[-1]
+    grouped = [rf'{first}\("{last}"[,)]', rf'(?s)main\(\["{first}", .*\["{last}"'] if first != last else []
+    patterns = (
+        r"\b(?:say|run|main|cli|qinglu)\(\[?" + re.escape(words) + r"[,\])]",
+        *grouped,
+        rf"\b{tool.id.upper().replace('-', '_')}\.run",
+        rf'(?:run|tool|answer|ask|document)\((?:workspace, )?"(?:run", ")?{re.escape(tool.id)}"',
+        rf"(?s)from qinglu\.{re.escape(module)} import .*?\b{function}\(",
+    )
+    files = sorted(p for p in (ROOT / "tests").rglob("test_*.py") if p.name != "test_docs.py")
+    return [p for p in files if any(re.search(x, p.read_text(encoding="utf-8")) for x in patterns)]
 
 
 def _section(tool: Tool) -> str:
@@ -88,4 +155,5 @@ def _default(field: Field) -> str:
 
 if __name__ == "__main__":
     COMMANDS.write_text(commands_page(), encoding="utf-8")
+    ARTICLES.write_text(articles_page(), encoding="utf-8")
     OUTPUTS.write_text(outputs_page(OUTPUTS.read_text(encoding="utf-8")), encoding="utf-8")

@@ -18,6 +18,7 @@ import yaml
 from qinglu import errors
 from qinglu.model import EXPOSURES, FINDINGS, NEAREST, NOTES, PROJECTS, REJECTED, SCREENED, ZONAL
 from qinglu.settings import Settings
+from qinglu.tools import TOOLS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -177,6 +178,20 @@ def test_docs_name_only_settings_that_exist():
 def test_the_page_of_commands_is_up_to_date():
     render = runpy.run_path(str(DOCS / "render.py"))
     assert render["COMMANDS"].read_text(encoding="utf-8") == render["commands_page"](), "run: python docs/render.py"
+
+
+def test_the_page_of_articles_is_up_to_date():
+    render = runpy.run_path(str(DOCS / "render.py"))
+    assert render["ARTICLES"].read_text(encoding="utf-8") == render["articles_page"](), "run: python docs/render.py"
+    assert list(render["article_titles"]()) == list(range(1, 22))
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda t: t.id)
+def test_every_tool_serves_an_article_and_is_held_by_a_test(tool):
+    render = runpy.run_path(str(DOCS / "render.py"))
+    assert tool.articles
+    assert set(tool.articles) <= set(render["NUMERALS"])
+    assert render["tests_of"](tool)
 
 
 def test_every_reason_of_rejection_is_described_in_both_languages():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def load_clauses(files: Iterable[tuple[Path, str, str]]) -> Clauses:
     """
     found: dict[str, Clause] = {}
     for path, where, rulebook in files:
-        for clause in clauses_from(read_yaml(path), rulebook=rulebook, where=where):
+        for clause in _clauses_in(path, path.stat().st_mtime_ns, where, rulebook):
             if clause.id in found:
                 raise RulebookError(
                     Text(f"条款编号 {clause.id} 出现两次", f"clause id {clause.id} occurs twice"),
@@ -136,6 +137,12 @@ def load_clauses(files: Iterable[tuple[Path, str, str]]) -> Clauses:
                 )
             found[clause.id] = clause
     return Clauses(tuple(found[k] for k in sorted(found)))
+
+
+@lru_cache(maxsize=1024)
+def _clauses_in(path: Path, changed: int, where: str, rulebook: str) -> tuple[Clause, ...]:
+    """A file as it stood when it was last changed: clauses are frozen, and checking them is most of the work."""
+    return clauses_from(read_yaml(path), rulebook=rulebook, where=where)
 
 
 def clauses_from(document: Any, *, rulebook: str, where: str) -> tuple[Clause, ...]:

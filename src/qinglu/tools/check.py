@@ -150,11 +150,10 @@ def _country(value: Any, where: str) -> str:
 
 def _allowed(field: Field) -> Text:
     low, high = field.minimum, field.maximum
-    bounds = (
-        ""
-        if low is None and high is None
-        else f" {'' if low is None else f'{low:g}'}–{'' if high is None else f'{high:g}'}"
-    )
+    if low is not None and high is not None:
+        bounds = f" {low:g}–{high:g}"
+    else:
+        bounds = "".join(f" {sign} {end:g}" for sign, end in (("≥", low), ("≤", high)) if end is not None)
     unit = f" {field.unit}" if field.unit else ""
     match field.kind:
         case "number":
