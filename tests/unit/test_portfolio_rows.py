@@ -262,7 +262,7 @@ def test_fields_are_found_in_both_languages(tmp_path: Path, header: str, found: 
         ("a.csv", b"", "is empty"),
         ("a.csv", b"\n \n\n", "is empty"),
         ("a.csv", b"id,lon,lat\n", "no data rows"),
-        ("a.csv", b"id,name,where\n1,a,b\n", "columns are id, name, where. name them with --lon-field"),
+        ("a.csv", b"id,name,where\n1,a,b\n", "columns are id, name, where. Name them with --lon-field"),
         ("a.csv", b"id,x,y\n1,500000,4649776\n2,510000,4649776\n", "EPSG:4326"),
         ("a.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
         ("a.xlsx", b"not a workbook", "intact Excel workbook"),
@@ -276,7 +276,7 @@ def test_fields_are_found_in_both_languages(tmp_path: Path, header: str, found: 
         ("a.kml", b"<!DOCTYPE k [<!ENTITY a 'aa'>]><kml>&a;</kml>", "document type"),
         ("a.gpkg", b"SQLite format 3\0" + b"\0" * 52 + b"GPKG" + b"\0" * 400, "intact GeoPackage"),
         ("a.parquet", b"PAR1 and nothing more", "intact Parquet"),
-        ("a.shp", b"\0\0\x27\x0a" + b"\0" * 96, "zip its .shp"),
+        ("a.shp", b"\0\0\x27\x0a" + b"\0" * 96, "Zip its .shp"),
         ("a.csv.gz", b"\x1f\x8b\x08\0 damaged", "intact gzip"),
     ],
 )
