@@ -87,7 +87,7 @@ def test_a_document_that_cannot_be_used_is_one_line(say, text, says):
 
 def test_run_names_what_can_be_run(say, tmp_path):
     assert "qinglu screen" in refused(say("run", "screen", "--input", "-", stdin="{}"))
-    assert "classify" in refused(say("run", "clasify", "--input", "-", stdin="{}"))
+    assert "classify" in refused(say("run", "classifyy", "--input", "-", stdin="{}"))
     assert "cannot be read" in refused(say("run", "classify", "--input", str(tmp_path / "none.json")))
 
 
