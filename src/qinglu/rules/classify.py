@@ -70,7 +70,8 @@ class Classified:
             "colour": self.colour,
             "dimensions": dict(self.dimensions),
             "upgradable": self.upgradable,
-            "why": self.why._asdict(),
+            "why": self.why.en,
+            "why_zh": self.why.zh,
             "measures": [{"given": given, "known_as": known} for given, known in self.measures.items()],
         }
 
