@@ -143,6 +143,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as z:
             yield z
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error) as e:
+        # zipfile says NotImplementedError of a compression it does not know; a file cut up at random asks for any.
         raise _damaged(path) from e
 
 

@@ -29,7 +29,7 @@ from ..text import Text
 from .delivered import Delivered, Geometries
 from .features import FEATURES
 from .keeping import sha256_of
-from .kept import kept_geometries, open_kept, write_vector
+from .kept import open_kept, write_vector
 from .records import record, text_of
 from .stac import layer_of, read_item
 from .vector import READER, Compiled, VectorLayer, compiled_from, kind_of
@@ -118,16 +118,8 @@ def shapes(layer_id: str, settings: Settings) -> tuple[Geometries, pa.Table]:
     LayerError
         Its package is not installed.
     """
-    try:
-        place = folder(layer_id, settings)
-    except LayerError:
-        raise
-    except InputError:
-        compiled = compute(layer_id)
-        return compiled.geoms, compiled.features
-    opened = open_kept(place)
-    assert isinstance(opened, VectorLayer)
-    return kept_geometries(place), opened.features
+    opened = open_layer(layer_id, settings)
+    return opened.index.geometries(np.arange(opened.index.n_features)), opened.features
 
 
 def compute(layer_id: str) -> Compiled:

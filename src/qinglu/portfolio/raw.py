@@ -157,7 +157,7 @@ def parsed(parse: Callable[..., Any], values: npt.NDArray[Any]) -> tuple[Geometr
     faults: Geometries = np.full(len(values), "", dtype=object)
     try:
         geoms: Geometries = np.asarray(parse(values, on_invalid="ignore"), dtype=object)
-    except NotImplementedError:  # one curve stops them all
+    except NotImplementedError:  # shapely knows no curves, and one of them stops all the others
         geoms = np.full(len(values), None, dtype=object)
         for i, value in enumerate(values):
             try:

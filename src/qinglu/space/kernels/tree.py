@@ -43,6 +43,14 @@ def edge_chords(lat1: float, dlon: float, dlat: float) -> int:
 
 
 @jit
+def _chords_from(coords: Any, i: int) -> int:
+    """How many chords the edge that begins at vertex i is evaluated as."""
+    return edge_chords(
+        coords[i, 1] * DEG, (coords[i + 1, 0] - coords[i, 0]) * DEG, (coords[i + 1, 1] - coords[i, 1]) * DEG
+    )
+
+
+@jit
 def count_blocks(coords: Any, ring_start: Any) -> int:
     """Number of blocks that `fill_blocks` will write."""
     n = 0
@@ -54,11 +62,7 @@ def count_blocks(coords: Any, ring_start: Any) -> int:
         edges = 0
         chords = 0
         for i in range(lo, hi - 1):
-            k = edge_chords(
-                coords[i, 1] * DEG,
-                (coords[i + 1, 0] - coords[i, 0]) * DEG,
-                (coords[i + 1, 1] - coords[i, 1]) * DEG,
-            )
+            k = _chords_from(coords, i)
             if k > EDGE_CHORDS:
                 n += (1 if edges else 0) + (k + EDGE_CHORDS - 1) // EDGE_CHORDS
                 edges = 0
@@ -95,11 +99,7 @@ def fill_blocks(coords: Any, ring_start: Any, vertex: Any, count: Any, part: Any
         edges = 0
         chords = 0
         for i in range(lo, hi - 1):
-            k = edge_chords(
-                coords[i, 1] * DEG,
-                (coords[i + 1, 0] - coords[i, 0]) * DEG,
-                (coords[i + 1, 1] - coords[i, 1]) * DEG,
-            )
+            k = _chords_from(coords, i)
             if edges and (k > EDGE_CHORDS or edges == BLOCK_EDGES or chords + k > BLOCK_CHORDS):
                 n += 1
                 edges = 0
