@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..errors import InputError, OptionError, SizeLimitError
 from ..text import Text
 from .grid import Cell, Float, Grid, Int
-from .kernels.spread import COL_MOVES, NOWHERE, ROW_MOVES, SOURCE, spread
+from .kernels.spread import COL_MOVES, MOVE, ROW_MOVES, SOURCE, spread
 
 Neighbours = int
 _MOST_CELLS = 2**31 - 1
@@ -84,24 +84,22 @@ class Reach:
     Attributes
     ----------
     total : float64 (rows, columns)
-        Infinity where there is no way.
-    via : uint8 (rows, columns)
-        The move that led there, for `trace`.
+        Infinity where there is no way. Good to 1e-9 of itself: its last bits say which move led there.
     settled : int
         Cells whose cost was found for good: all within reach unless the search could stop earlier.
     """
 
     total: Float
-    via: npt.NDArray[np.uint8]
     settled: int
 
     def trace(self, end: Cell) -> tuple[Int, Int]:
         """Rows and columns from the source to `end`; of a reach backward: from the source back to `end`."""
         row, col = end
+        if not np.isfinite(self.total[row, col]):
+            raise ValueError(f"{end} was not reached")
+        bits = self.total.view(np.int64)
         rows, cols = [row], [col]
-        while (move := int(self.via[row, col])) != SOURCE:
-            if move == NOWHERE:
-                raise ValueError(f"{end} was not reached")
+        while (move := int(bits[row, col]) & MOVE) != SOURCE:
             row, col = row - int(ROW_MOVES[move]), col - int(COL_MOVES[move])
             rows.append(row)
             cols.append(col)
@@ -236,14 +234,14 @@ def cost_distance(
             (n - 1) / (climb.highest - climb.lowest),
             climb.steepest,
         )
-    total, via, settled = spread(
+    label, settled = spread(
         cells.ravel(), grid.shape, grid.steps_m, z, table, backward, True if neighbours == 16 else None,
         np.array([r * cols + c for r, c in sources], np.int64),
         np.zeros(len(sources)) if initial is None else np.asarray(initial, np.float64),
         np.array([r * cols + c for r, c in targets], np.int64),
         width, buckets, most, None if bound is None else bound.ravel(), ceiling,
     )  # fmt: skip
-    return Reach(total.reshape(grid.shape), via.reshape(grid.shape), int(settled))
+    return Reach(label.reshape(grid.shape), int(settled))
 
 
 def step_costs(
