@@ -141,7 +141,7 @@ def _row(field: Field) -> str:
     metavar = field.metavar or ("" if field.kind == "flag" else metavar_of(field))
     written = metavar if field.positional else f"{field.flag} {metavar}".strip()
     name = written if field.required or field.kind == "flag" else f"[{written}]"
-    words = f" ({', '.join(f'`{c}`' for c in field.choices)})" if field.kind in ("choice", "map") else ""
+    words = f" ({', '.join(f'`{c}`' for c in field.choices)})" if field.choices else ""
     inside = f" {{{', '.join(f'`{f.name}`' for f in field.fields)}}}" if field.fields else ""
     cells = [f"`{name}`", field.unit, _default(field), field.help.en + words + inside, field.help.zh]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from qinglu.cli import build_parser
+from qinglu.cli.asking import add_flags, inputs
 from qinglu.errors import OptionError
 from qinglu.model.rule import Step
+from qinglu.settings import Settings
 from qinglu.text import Text
 from qinglu.tools.answer import Answer, plain
 from qinglu.tools.check import checked
@@ -108,3 +113,89 @@ def test_an_answer_is_one_document_and_lists_each_unverified_clause_once() -> No
     said = list(answer.lines("zh"))
     assert "title: 值" in said
     assert plain({1: {2, 1}}) == {"1": [1, 2]}
+
+
+ROUTE = (
+    Field("from", "place", T, required=True),
+    Field("via", "places", T),
+    Field("layer", "layers", T, default=(), fields=(
+        Field("path", "path", T, required=True),
+        Field("role", "text", T),
+        Field("name_field", "text", T),
+        Field("avoid", "choice", T, choices=("forbid", "price")),
+    )),
+    Field("raster", "rasters", T, fields=(Field("path", "path", T, required=True), Field("band", "integer", T))),
+    Field("objectives", "choices", T, choices=("cost", "ecology")),
+    Field("weights", "map", T, choices=("cost", "ecology"), item=Field("weight", "number", T, minimum=0)),
+    Field("neighbours", "integer", T, choices=("8", "16")),
+)  # fmt: skip
+
+
+def test_places_layers_and_choices_come_out_typed() -> None:
+    given = {
+        "from": [38.75, 9], "via": [[40, 9.5]], "layer": {"parks": {"path": "parks.gpkg", "avoid": "forbid"}, "x": "x.gpkg"},
+        "objectives": ["ecology", "cost"], "weights": {"cost": 2}, "neighbours": 16,
+    }  # fmt: skip
+    found = checked(ROUTE, given)
+    assert found["from"] == (38.75, 9.0)
+    assert found["via"] == ((40.0, 9.5),)
+    assert found["layer"] == (
+        {"name": "parks", "path": Path("parks.gpkg"), "avoid": "forbid"}, {"name": "x", "path": Path("x.gpkg")},
+    )  # fmt: skip
+    assert found["objectives"] == ("ecology", "cost")
+    assert found["weights"] == {"cost": 2.0}
+    assert found["neighbours"] == 16
+    listed = [{"name": "parks", "path": "parks.gpkg", "avoid": "forbid"}, {"name": "x", "path": "x.gpkg"}]
+    assert checked(ROUTE, {**given, "layer": listed}) == found
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"from": [38.75]}, "[longitude, latitude]"),
+        ({"from": [9.0, 138.75]}, "from: [9.0, 138.75] is not allowed"),
+        ({"from": [38.75, True]}, "from:"),
+        ({"from": "38.75,9"}, "from:"),
+        ({"from": [0, 0], "via": [[0, 0], [1]]}, "via[1]:"),
+        ({"from": [0, 0], "layer": ["parks.gpkg"]}, "by name"),
+        ({"from": [0, 0], "layer": {"parks": {"role": "protected"}}}, "layer.parks.path: path is missing"),
+        ({"from": [0, 0], "layer": {"parks": {"path": "x", "avoid": "never"}}}, "layer.parks.avoid:"),
+        ({"from": [0, 0], "layer": [{"name": "a", "path": "x"}, {"name": "a", "path": "y"}]}, "given to two layers"),
+        ({"from": [0, 0], "objectives": []}, "an array of cost, ecology"),
+        ({"from": [0, 0], "objectives": ["money"]}, "objectives:"),
+        ({"from": [0, 0], "weights": {"money": 1}}, "weights.money"),
+        ({"from": [0, 0], "weights": {"cost": -1}}, "weights.cost: -1 is not allowed"),
+        ({"from": [0, 0], "neighbours": 4}, "one of 8, 16"),
+    ],
+)
+def test_places_and_layers_that_cannot_be_are_named(given: Any, says: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        checked(ROUTE, given)
+    assert says in caught.value.line("en")
+
+
+def test_flags_say_the_same_as_json() -> None:
+    flags = argparse.ArgumentParser()
+    route = Tool("route", ("route",), T, T, ROUTE, "x:y", answers=True)
+    add_flags(flags, route, "en", lambda field, lang: "")
+    written = [
+        "--from=-73.9,4.6", "--via", "1,2;3,4", "--via", "5，6", "--layer", "parks=a,b.gpkg,role=protected,avoid=forbid,name=N",
+        "--raster", "dem=d.tif,band=2", "--objectives", "cost,ecology", "--weights", "cost=1,ecology=0.5", "--neighbours", "16",
+    ]  # fmt: skip
+    document = {
+        "from": [-73.9, 4.6], "via": [[1, 2], [3, 4], [5, 6]],
+        "layer": {"parks": {"path": "a,b.gpkg", "role": "protected", "avoid": "forbid", "name_field": "N"}},
+        "raster": {"dem": {"path": "d.tif", "band": 2}}, "objectives": ["cost", "ecology"],
+        "weights": {"cost": 1, "ecology": 0.5}, "neighbours": 16,
+    }  # fmt: skip
+    given = {**vars(flags.parse_args(written)), "tool": "route"}
+    assert inputs(route, given, Settings()) == checked(ROUTE, document)
+
+
+def test_a_word_of_python_gets_an_underscore() -> None:
+    assert [f.parameter for f in ROUTE[:2]] == ["from_", "via"]
+
+
+def test_a_place_that_begins_with_a_minus_is_no_flag() -> None:
+    parser = build_parser()
+    assert parser.parse_args(["convert", "--value", "1", "--unit", "-1.5,2"]).unit == "-1.5,2"

@@ -13,8 +13,10 @@ from ..errors import OptionError, SizeLimitError
 from ..settings import Settings
 from ..text import Lang, Text
 from ..tools import TOOLS, Field, Tool, tool
+from .layers import layer_given
 
 _MB = 1 << 20
+_REPEATED = ("layers", "rasters", "places")
 _INPUT_MB = 64
 """One document of inputs; a portfolio is not given this way."""
 
@@ -45,9 +47,13 @@ def add_input(sub: argparse.ArgumentParser, lang: Lang, *, required: bool = Fals
 def add_flags(sub: argparse.ArgumentParser, chosen: Tool, lang: Lang, describe: Any) -> None:
     """One plain flag for each field, ``--input``, and ``--text``. What is required is checked once all is gathered."""
     for field in chosen.fields:
-        sub.add_argument(
-            field.flag, dest=field.name, metavar=field.metavar or metavar_of(field), help=describe(field, lang)
-        )
+        options: dict[str, Any] = {"metavar": field.metavar or metavar_of(field), "help": describe(field, lang)}
+        if field.positional:
+            sub.add_argument(field.name, nargs="?", **options)
+            continue
+        if field.kind in _REPEATED:
+            options["action"] = "append"
+        sub.add_argument(field.flag, dest=field.name, **options)
     add_input(sub, lang)
     sub.add_argument(
         "--text",
@@ -149,9 +155,18 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number of JSON")
 
 
-def _from_flag(field: Field, raw: str) -> Any:
+def _from_flag(field: Field, raw: Any) -> Any:
     """What a flag says as a JSON value; what cannot be read stays text, and the check names it."""
+    if field.kind in _REPEATED:
+        return _from_flags(field, raw)
     match field.kind:
+        case "place":
+            return _place(raw)
+        case "choices":
+            return [part.strip().lower() for part in raw.split(",") if part.strip()]
+        case "map" if field.item is not None and not raw.lstrip().startswith("{"):
+            pairs = (part.partition("=") for part in raw.split(",") if part.strip())
+            return {name.strip(): _from_flag(field.item, value) for name, _, value in pairs}
         case "number" | "integer":
             return _number(raw)
         case "boolean" | "flag":
@@ -166,6 +181,25 @@ def _from_flag(field: Field, raw: str) -> Any:
     return raw
 
 
+def _from_flags(field: Field, raws: list[str]) -> list[Any]:
+    """A flag that may be repeated: places, or layers with their options."""
+    if field.kind == "places":
+        return [_place(part) for raw in raws for part in raw.split(";") if part.strip()]
+    options = {f.name: f for f in field.fields if f.name != "path"}
+    found = []
+    for raw in raws:
+        given = layer_given(raw, field.flag, tuple(name.removesuffix("_field") for name in options))
+        read = {k: _from_flag(options[k], v) if isinstance(v, str) and k in options else v for k, v in given.items()}
+        found.append({**read, "path": str(given["path"])})
+    return found
+
+
+def _place(raw: str) -> Any:
+    """``38.75,9.0`` as two numbers; the comma may be a Chinese one."""
+    parts = raw.replace("，", ",").split(",")
+    return [_number(p.strip()) for p in parts] if len(parts) == 2 else raw
+
+
 def _number(raw: str) -> Any:
     try:
         value = float(raw)
@@ -177,6 +211,14 @@ def _number(raw: str) -> Any:
 def metavar_of(field: Field) -> str:
     """What to write in the place of a field's value."""
     match field.kind:
+        case "place":
+            return "LON,LAT"
+        case "places":
+            return "LON,LAT;…"
+        case "layers" | "rasters":
+            return "NAME=PATH[,…]"
+        case "map" if field.item is not None:
+            return "NAME=N,…"
         case "choice":
             return "|".join(field.choices) if sum(map(len, field.choices)) <= 40 else field.name.upper()
         case "boolean" | "flag":

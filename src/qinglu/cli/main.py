@@ -85,7 +85,8 @@ def _run(given: Sequence[str], settings: Settings, lang: Lang) -> int:
     chosen = asking.tool_for_run(args["which"]) if args["tool"] == "run" else tool(args["tool"])
     if chosen.answers:
         inputs = asking.inputs(chosen, args, settings)
-        args["json"] = args["json"] or args["tool"] == "run" or not (args["text"] or sys.stdout.isatty())
+        asked = args["json"] or args["tool"] == "run"
+        args["json"] = asked or not (args["text"] or args["quiet"] or sys.stdout.isatty())
     else:
         inputs = {f.name: args[f.name] for f in chosen.fields if args.get(f.name) is not None}
     with show.progress(quiet=args["quiet"] or args["json"], lang=cast(Lang, settings.lang)) as progress:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,7 +15,9 @@ from ..errors import OptionError
 from ..text import Lang, Text
 from ..tools import TOOLS, Field, Tool
 from .asking import add_flags, add_run
+from .layers import layer_given
 
+_NUMBERS = re.compile(r"-[\d.][\d.,;\s+-]*")
 _GROUPS = {
     "atlas": Text("图册：图层的目录、获取与核验", "the catalogue of layers: list, fetch, verify"),
     "rules": Text("规则：列出、查看、沿革、解释与核验", "the rules: list, show, history, explain, check"),
@@ -24,12 +28,33 @@ _GROUPS = {
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises `OptionError` instead of printing usage."""
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Take ``--from -73.9,4.6`` as it is meant: argparse alone reads a place that begins with a minus as a flag."""
+        return super().parse_known_args(_joined(sys.argv[1:] if args is None else args), namespace)
+
     def error(self, message: str) -> NoReturn:
         """Turn what argparse says into an error of ours."""
         raise OptionError(
             Text(f"命令有误：{message}", message),
             Text(f"运行 {self.prog} --help 查看用法", f"See {self.prog} --help"),
         )
+
+
+def _joined(args: Sequence[str]) -> list[str]:
+    """Arguments with each flag and the numbers after it as one.
+
+    Examples
+    --------
+    >>> _joined(["route", "--from", "-73.9,4.6", "--quiet", "-h"])
+    ['route', '--from=-73.9,4.6', '--quiet', '-h']
+    """
+    out: list[str] = []
+    for arg in args:
+        if out and _NUMBERS.fullmatch(arg) and re.fullmatch(r"--[a-z-]+", out[-1]):
+            out[-1] += f"={arg}"
+        else:
+            out.append(arg)
+    return out
 
 
 def build_parser(lang: Lang = "en") -> Parser:
@@ -113,7 +138,7 @@ def _add_common(sub: argparse.ArgumentParser, lang: Lang) -> None:
 def _described(field: Field, lang: Lang) -> str:
     """The help of a field: what it is, its choices where they are many, unit and default."""
     text = field.help.in_(lang)
-    if field.choices and field.kind in ("choice", "map"):
+    if field.choices and field.kind in ("choice", "choices", "map", "integer"):
         text += Text(f"：{'、'.join(field.choices)}", f": {', '.join(field.choices)}").in_(lang)
     if field.unit:
         text += f" [{field.unit}]"
@@ -208,39 +233,3 @@ def _choices(field: Field, raw: str, where: str) -> tuple[str, ...]:
             where=where,
         )
     return given
-
-
-def layer_given(raw: str, where: str, keys: tuple[str, ...]) -> dict[str, Any]:
-    """``NAME=PATH[,key=value]…`` taken apart; a path may hold commas and equals signs.
-
-    Examples
-    --------
-    >>> layer_given("parks=a,b.gpkg,role=protected", "--layer", ("role", "id"))
-    {'name': 'parks', 'path': PosixPath('a,b.gpkg'), 'role': 'protected'}
-    """
-    name, equals, rest = raw.partition("=")
-    if not equals or not name.strip() or not rest.strip():
-        raise OptionError(
-            Text(f"{raw!r} 不是 名称=路径 的形式", f"{raw!r} is not NAME=PATH"),
-            Text("例如 parks=parks.gpkg,role=protected", "For example parks=parks.gpkg,role=protected"),
-            where=where,
-        )
-    given: dict[str, Any] = {}
-    pattern = re.compile(r",\s*([A-Za-z_]+)\s*=\s*([^,=]*)$")
-    while (found := pattern.search(rest)) and not Path(rest).exists():
-        key, value = found.group(1).lower(), found.group(2).strip()
-        if key not in keys:
-            raise OptionError(
-                Text(f"图层没有 {key} 这一项", f"a layer has no {key!r}"),
-                Text(f"可用：{'、'.join(keys)}", f"Use {', '.join(keys)}"),
-                where=where,
-            )
-        given[f"{key}_field" if key in ("id", "name") else key] = value
-        rest = rest[: found.start()]
-    if "band" in given:
-        given["band"] = _number(given["band"], int, where)
-    return {
-        "name": name.strip(),
-        "path": Path(rest.strip()).expanduser(),
-        **dict(reversed(given.items())),
-    }

@@ -46,6 +46,8 @@ def result(value: Any, lang: Lang) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if hasattr(value, "levels"):
         _screened(console, value, lang)
+    elif getattr(value, "shown", None) is not None:
+        _table(console, value.shown, lang)
     else:
         for line in value.lines(lang):
             console.print(line, markup=False)
@@ -76,6 +78,23 @@ def _screened(console: Any, value: Any, lang: Lang) -> None:
         where = next(p for p in value.files if p.name == "rejected.csv")
         console.print(Text(f"退回原因：{where}", f"why rows were rejected: {where}").in_(lang), markup=False)
     console.print(str(value.files[0]), markup=False)
+
+
+def _table(console: Any, shown: Any, lang: Lang) -> None:
+    """A short table, what is to be said below it, and the files, the report last."""
+    from rich.table import Table
+    from rich.text import Text as Styled
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for n, title in enumerate(shown.columns):
+        table.add_column(Styled(title.in_(lang)), justify="left" if n == 0 else "right")
+    for row in shown.rows:
+        table.add_row(*(Styled(cell.in_(lang) if isinstance(cell, Text) else cell) for cell in row))
+    console.print(table)
+    for line in shown.lines:
+        console.print(line.in_(lang), markup=False)
+    for path in shown.files[-1:]:
+        console.print(path, markup=False)
 
 
 def tools(which: str | None, lang: Lang, *, as_json: bool) -> None:

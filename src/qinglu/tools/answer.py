@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from ..model.rule import Step
 from ..text import Lang, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A short table for a person, where the whole result would be pages; files last, the report the very last.
+
+    Attributes
+    ----------
+    columns : tuple of Text
+    rows : tuple of tuple
+        Texts in both languages, or what reads the same in both.
+    lines : tuple of Text
+        Below the table.
+    files : tuple of str
+        Paths.
+    """
+
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Text | str, ...], ...]
+    lines: tuple[Text, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +48,15 @@ class Answer:
         Inputs taken by default, clauses and formulas, in the order used.
     unverified : tuple of mapping
         Clauses the result rests on whose value nobody has read beside the official text.
+    shown : Shown or None
+        What a person sees in the terminal instead of the whole result.
     """
 
     result: Mapping[str, Any]
     findings: tuple[Mapping[str, Any], ...] = ()
     trace: tuple[Step, ...] = ()
     unverified: tuple[Mapping[str, Any], ...] = ()
+    shown: Shown | None = None
 
     def after(self, steps: Sequence[Step]) -> Answer:
         """The same answer with these steps before its own."""
@@ -38,7 +64,7 @@ class Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """The document: ``result``, ``findings``, ``trace``, ``unverified``; each unverified clause once."""
-        distinct = {str(u.get("rule_id")) + str(u.get("valid_from")): u for u in self.unverified}
+        distinct = {_identity(u): u for u in self.unverified}
         return {
             "result": plain(self.result),
             "findings": plain(self.findings),
@@ -62,6 +88,12 @@ class Answer:
             yield f"  {entry.get('rule_id', '')}  {entry.get(f'title_{lang}', '')}"
 
 
+def _identity(entry: Mapping[str, Any]) -> str:
+    if "rule_id" in entry:
+        return f"{entry['rule_id']} {entry.get('valid_from')}"
+    return json.dumps(plain(entry), sort_keys=True, ensure_ascii=False)
+
+
 def plain(value: Any) -> Any:
     """A value as JSON has it: days as ISO text, texts as ``{"zh", "en"}``, tuples as lists."""
     if isinstance(value, Text):
@@ -70,6 +102,8 @@ def plain(value: Any) -> Any:
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
     if isinstance(value, set | frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):

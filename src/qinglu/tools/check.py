@@ -90,6 +90,16 @@ def value_of(field: Field, value: Any, where: str) -> Any:
             if not isinstance(value, Mapping):
                 _refuse(where, value, _allowed(field))
             return {k: _keyed(field, k, v, where) for k, v in value.items()}
+        case "choices":
+            return _choices(field, value, where)
+        case "place":
+            return _place(field, value, where)
+        case "places":
+            if not isinstance(value, list | tuple):
+                _refuse(where, value, _allowed(field))
+            return tuple(_place(field, v, f"{where}[{n}]") for n, v in enumerate(value))
+        case "layers" | "rasters":
+            return _layers(field, value, where)
         case "list":
             if not isinstance(value, list | tuple):
                 _refuse(where, value, _allowed(field))
@@ -106,7 +116,49 @@ def _keyed(field: Field, key: str, value: Any, where: str) -> Any:
     at = _dotted(where, key)
     if key not in field.choices:
         _refuse_unknown(at, key, list(field.choices))
-    return checked(field.fields, value, at)
+    return checked(field.fields, value, at) if field.item is None else value_of(field.item, value, at)
+
+
+def _choices(field: Field, value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not value or any(v not in field.choices for v in value):
+        _refuse(where, value, _allowed(field))
+    return tuple(dict.fromkeys(value))
+
+
+def _place(field: Field, value: Any, where: str) -> tuple[float, float]:
+    """Longitude and latitude."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        _refuse(where, value, _allowed(field))
+    for part, bound in zip(value, (180.0, 90.0), strict=True):
+        if isinstance(part, bool) or not isinstance(part, int | float) or not abs(part) <= bound:
+            _refuse(where, value, _allowed(field))
+    return float(value[0]), float(value[1])
+
+
+def _layers(field: Field, value: Any, where: str) -> tuple[dict[str, Any], ...]:
+    """Layers with their options: an object by name, or a list of objects that each have a ``name``."""
+    if isinstance(value, Mapping):
+        named = [(str(name), given, _dotted(where, str(name))) for name, given in value.items()]
+    elif isinstance(value, list | tuple) and all(
+        isinstance(v, Mapping) and isinstance(v.get("name"), str) for v in value
+    ):
+        named = [
+            (v["name"], {k: x for k, x in v.items() if k != "name"}, f"{where}[{n}]") for n, v in enumerate(value)
+        ]
+    else:
+        _refuse(where, value, _allowed(field))
+    names = [name for name, _, _ in named]
+    if len(set(names)) < len(names):
+        raise OptionError(
+            Text("图层名称重复", "a name is given to two layers"),
+            Text("请给每个图层不同的名称", "Give each layer a name of its own"),
+            where=where,
+        )
+    found = []
+    for name, given, at in named:
+        options = checked(field.fields, {"path": given} if isinstance(given, str) else given, at)
+        found.append({"name": name, **options, "path": options["path"].expanduser()})
+    return tuple(found)
 
 
 def _number(field: Field, value: Any, where: str) -> float | int:
@@ -116,6 +168,8 @@ def _number(field: Field, value: Any, where: str) -> float | int:
         _refuse(where, value, _allowed(field))
     low, high = field.minimum, field.maximum
     if (low is not None and value < low) or (high is not None and value > high):
+        _refuse(where, value, _allowed(field))
+    if field.choices and str(int(value)) not in field.choices:
         _refuse(where, value, _allowed(field))
     return int(value) if field.kind == "integer" else float(value)
 
@@ -155,6 +209,8 @@ def _allowed(field: Field) -> Text:
     else:
         bounds = "".join(f" {sign} {end:g}" for sign, end in (("≥", low), ("≤", high)) if end is not None)
     unit = f" {field.unit}" if field.unit else ""
+    if field.choices and field.kind in ("choice", "integer"):
+        return Text("、".join(field.choices), f"one of {', '.join(field.choices)}")
     match field.kind:
         case "number":
             return Text(f"数字{bounds}{unit}", f"a number{bounds}{unit}")
@@ -164,8 +220,17 @@ def _allowed(field: Field) -> Text:
             return Text("日历上的一天，如 2026-01-31", "a day of the calendar such as 2026-01-31")
         case "boolean" | "flag":
             return Text("true 或 false", "true or false")
-        case "choice":
-            return Text("、".join(field.choices), f"one of {', '.join(field.choices)}")
+        case "choices":
+            return Text(f"由 {'、'.join(field.choices)} 组成的数组", f"an array of {', '.join(field.choices)}")
+        case "place" | "places":
+            one = Text("[经度, 纬度]（度），如 [38.75, 9.0]", "[longitude, latitude] in degrees, as [38.75, 9.0]")
+            return one if field.kind == "place" else Text(f"数组，每项为 {one.zh}", f"an array of {one.en}")
+        case "layers" | "rasters":
+            names = ", ".join(f.name for f in field.fields)
+            return Text(
+                f'名称到 {{{names}}} 的JSON对象，如 {{"parks": {{"path": "parks.gpkg"}}}}',
+                f'a JSON object of {{{names}}} by name, as {{"parks": {{"path": "parks.gpkg"}}}}',
+            )
         case "object":
             names = ", ".join(f.name for f in field.fields)
             return Text(f"含 {names} 的JSON对象", f"a JSON object of {names}")

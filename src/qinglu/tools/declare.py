@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "text", "path", "folder", "integer", "numbers", "date", "choice", "choices", "flag", "layers", "rasters",
-    "number", "boolean", "country", "object", "map", "list",
+    "number", "boolean", "country", "object", "map", "list", "place", "places",
 ]  # fmt: skip
 NESTED = ("object", "map", "list")
 
@@ -36,9 +37,10 @@ class Field:
     metavar : str
         On the command line, what to write in its place.
     fields : tuple of Field
-        Inside an ``object``, or inside every value of a ``map`` whose keys are `choices`.
+        Inside an ``object``, inside every value of a ``map`` whose keys are `choices`, or the options of each of
+        ``layers`` and ``rasters`` where a tool takes JSON.
     item : Field or None
-        What a ``list`` holds; text where none is given.
+        What a ``list`` holds, text where none is given; or the values of a ``map`` that are no objects.
     minimum, maximum : float or None
         Bounds of a number, both allowed.
     titles : mapping
@@ -64,6 +66,11 @@ class Field:
     def flag(self) -> str:
         """The flag on the command line."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def parameter(self) -> str:
+        """The name in Python: ``from_`` for ``from``, which is a word of the language."""
+        return f"{self.name}_" if keyword.iskeyword(self.name) else self.name
 
     def as_dict(self) -> dict[str, Any]:
         """The declaration as JSON values; every enumeration is listed."""
@@ -116,7 +123,7 @@ class Tool:
     def run(self, workspace: Workspace, given: Mapping[str, Any]) -> Any:
         """Run with checked inputs; fields left out take their defaults."""
         module, name = self.function.split(":")
-        values = {f.name: given.get(f.name, f.default) for f in self.fields}
+        values = {f.parameter: given.get(f.name, f.default) for f in self.fields}
         made = getattr(import_module(module), name)(workspace, **values)
         if not self.answers:
             return made
@@ -129,7 +136,10 @@ class Tool:
         taken = {f.name: f.default for f in self.fields if f.name not in given and f.default not in (None, (), "")}
         if not taken:
             return ()
-        shown = ", ".join(f"{name} = {value}" for name, value in taken.items())
+        shown = ", ".join(
+            f"{name} = {','.join(map(str, value)) if isinstance(value, tuple) else value}"
+            for name, value in taken.items()
+        )
         return (
             Step(
                 "input",

@@ -153,7 +153,7 @@ def convert(workspace: Workspace, **given: Any) -> Answer:
     """
     # A pollutant named beside ppm asks for its mass; nothing else would need the name.
     to_unit = given["to_unit"] or ("mg/m3" if given["unit"] == "ppm" and given["pollutant"] else given["unit"])
-    at, to = state_of(given["from"]), state_of(given["to"])
+    at, to = state_of(given["from_"]), state_of(given["to"])
     out = convert_gas(given["value"], given["unit"], at, to, to_unit=to_unit, pollutant=given["pollutant"] or "")
     result = {"value": out.value, "unit": out.unit, "from": at.as_dict(), "to": to.as_dict()}
     return Answer(result, trace=out.steps)
