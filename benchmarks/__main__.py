@@ -39,9 +39,7 @@ def arguments() -> argparse.Namespace:
     ask.add_argument("--jobs", default=",".join([*PEERS, *whole.JOBS]), help="some of the jobs, by comma")
     ask.add_argument("--peers", default="", help="only these besides qinglu, by comma; 'none' for none")
     ask.add_argument("--repeat", type=int, default=3, help="runs of each job, the best counts")
-    ask.add_argument(
-        "--timeout", type=float, default=3600.0, help="seconds that one peer may take for one job"
-    )
+    ask.add_argument("--timeout", type=float, default=3600.0, help="seconds that one peer may take for one job")
     ask.add_argument("--home", type=Path, default=Path(tempfile.gettempdir()) / "qinglu-benchmarks")
     ask.add_argument("--out", type=Path, help="folder for results.json and results.md; default under --home")
     return ask.parse_args()
@@ -98,9 +96,7 @@ def measured(job: str, load: Workload, given: argparse.Namespace) -> list[dict[s
     return entries
 
 
-def one(
-    peer: str, job: str, load: Workload, given: argparse.Namespace
-) -> tuple[dict[str, Any], Result | None]:
+def one(peer: str, job: str, load: Workload, given: argparse.Namespace) -> tuple[dict[str, Any], Result | None]:
     """One peer on one job, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer.npz"
@@ -143,9 +139,7 @@ def machine() -> dict[str, Any]:
     info = Path("/proc/cpuinfo")
     if info.exists():
         names = [
-            line.split(":", 1)[1].strip()
-            for line in info.read_text().splitlines()
-            if line.startswith("model name")
+            line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")
         ]
         model = names[0] if names else model
     return {

@@ -39,9 +39,7 @@ def markdown(told: dict[str, Any]) -> str:
     for job in TITLES:
         lines += [_row(job, entry, told["results"][job]) for entry in told["results"].get(job, ())]
     lines += ["", *_whole(told.get("whole", {})), "", "## Versions", ""]
-    versions = {
-        name: v for entries in told["results"].values() for e in entries for name, v in e["versions"].items()
-    }
+    versions = {name: v for entries in told["results"].values() for e in entries for name, v in e["versions"].items()}
     lines.append(", ".join(f"{name} {v}" for name, v in sorted(versions.items())))
     return "\n".join(lines) + "\n"
 
@@ -61,22 +59,16 @@ def _row(job: str, entry: dict[str, Any], all_of_job: list[dict[str, Any]]) -> s
     memory = f"{entry['peak_bytes'] / 1e6:,.0f}"
     figures = "; ".join(f"{name.replace('_', ' ')} {value:,.4g}" for name, value in entry["figures"].items())
     how = "; ".join(part for part in (entry["note"], figures) if part)
-    return (
-        f"{head}| {cpu:.4g} | {ratio} | {entry['prepare_cpu_s']:.3g} | {memory} | {_errors(entry)} | {how} |"
-    )
+    return f"{head}| {cpu:.4g} | {ratio} | {entry['prepare_cpu_s']:.3g} | {memory} | {_errors(entry)} | {how} |"
 
 
 def _errors(entry: dict[str, Any]) -> str:
     found = entry.get("errors", {})
     parts = []
     if "worst_m" in found:
-        parts.append(
-            f"worst of {found['sample']:.0f}: {found['worst_m']:.3g} m, {100 * found['worst_share']:.2g} %"
-        )
+        parts.append(f"worst of {found['sample']:.0f}: {found['worst_m']:.3g} m, {100 * found['worst_share']:.2g} %")
     if "pairs" in found:
-        parts.append(
-            f"{found['pairs']:.0f} pairs, {found['missing']:.0f} missing, {found['extra']:.0f} extra"
-        )
+        parts.append(f"{found['pairs']:.0f} pairs, {found['missing']:.0f} missing, {found['extra']:.0f} extra")
     if "worst_area_share" in found:
         parts.append(f"worst area {found['worst_area_share']:.1e}, length {found['worst_length_share']:.1e}")
     if "mean" in found:

@@ -113,7 +113,5 @@ def statistics(ours: Result, theirs: Result) -> dict[str, float]:
         a, b = ours[name], theirs[name]
         with np.errstate(invalid="ignore", divide="ignore"):
             apart = np.abs(a - b) / np.fmax(against.get(name, np.abs(b)), 1e-9)
-        out[name] = float(
-            np.where(np.isnan(a) & np.isnan(b), 0.0, np.nan_to_num(apart, nan=1.0)).max(initial=0.0)
-        )
+        out[name] = float(np.where(np.isnan(a) & np.isnan(b), 0.0, np.nan_to_num(apart, nan=1.0)).max(initial=0.0))
     return out

@@ -39,11 +39,7 @@ ANALYZE;
 def versions() -> dict[str, str]:
     """What was measured."""
     program = _program("postgres")
-    told = (
-        subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-        if program
-        else ""
-    )
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout if program else ""
     return {"postgresql": told.split()[2] if told else "absent"}
 
 
@@ -89,9 +85,7 @@ class _Cluster:
         self.data.mkdir()
         if self._as:
             shutil.chown(self.data, "postgres")
-        self._call(
-            self._initdb, "-D", str(self.data), "-U", "bench", "--auth=trust", "-E", "UTF8", "--locale=C"
-        )
+        self._call(self._initdb, "-D", str(self.data), "-U", "bench", "--auth=trust", "-E", "UTF8", "--locale=C")
 
     def _start(self) -> None:
         options = " ".join(f"-c {name}={value!r}" for name, value in _SETTINGS.items())
@@ -115,9 +109,7 @@ class _Cluster:
             "-v",
             "ON_ERROR_STOP=1",
         ]
-        done = subprocess.run(
-            [*command, "-c", query], input=rows, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([*command, "-c", query], input=rows, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Unable(f"PostGIS: {done.stderr.strip()[:200]}")
         return done.stdout

@@ -67,9 +67,7 @@ def nearest_feature(load: Workload) -> Task:
         SELECT project, feature,
                ST_Distance(ST_GeogFromWKB(ST_AsBinary(a)), ST_GeogFromWKB(ST_AsBinary(b))) AS distance_m
         FROM near"""
-    return Task(
-        lambda: _columns(db.sql(query)), "candidates by its ST_KNN on geometries, distances spherical"
-    )
+    return Task(lambda: _columns(db.sql(query)), "candidates by its ST_KNN on geometries, distances spherical")
 
 
 JOBS: dict[str, Callable[[Workload], Task]] = {
