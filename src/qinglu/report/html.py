@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import shapely
-from markupsafe import Markup, escape
 
 from ..model import Level, Screening
-from ..model.country import country_title
 from ..text import Lang
-from . import evidence
-from .numbers import count, long_date, percent, round_length
+from . import pages
+from .numbers import count, long_date
 from .overview import overview
 from .page import Pages
 from .sitemap import Nearby
 from .summary import Summary
 from .tally import WORST_FIRST, Detail, Tally
-from .words import LIMITS, METHOD, say
+from .words import LIMITS, METHOD
 
 _COUNTRIES_SHOWN = 12
 _REJECTED_SHOWN = 500
@@ -77,14 +70,14 @@ def write_html(
     nearby : mapping, optional
         Features to draw on the maps of single projects, by project id.
     """
-    pages = Pages(screening, tally, detail, lang, land=land, nearby=nearby)
-    style, script = _text("report.css"), _text("report.js")
-    lines = pages.lines()
+    made = Pages(screening, tally, detail, lang, land=land, nearby=nearby)
+    style, script = pages.text("report.css"), pages.text("report.js")
+    lines = made.lines()
     values: dict[str, Any] = {
         "lang": lang,
         "style": style,
         "script": script,
-        "policy": _policy(style, script),
+        "policy": pages.policy(style, script),
         "screening": screening,
         "day": long_date(screening.on, lang),
         "qinglu_version": _version(screening),
@@ -99,75 +92,14 @@ def write_html(
         "first_shown": _FIRST_SHOWN,
         "missing_shown": _MISSING_SHOWN,
         "detailed": min(bounds.detailed, len(lines)),
-        "views": pages.views(min(bounds.detailed, len(lines))),
+        "views": made.views(min(bounds.detailed, len(lines))),
         "rejected": screening.portfolio.rejected.slice(0, _REJECTED_SHOWN).to_pylist(),
         "method": [text.in_(lang) for text in METHOD],
         "limits": [text.in_(lang) for text in LIMITS],
     }
-    template = _environment(lang).get_template("report.html.j2")
+    template = pages.environment(lang).get_template("report.html.j2")
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(template.generate(values))
-
-
-def _environment(lang: Lang) -> jinja2.Environment:
-    """Autoescape everywhere: names of projects and features are text, whatever is in them."""
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_text),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-
-    def t(key: str, **values: object) -> str:
-        return say(key, lang, **values)
-
-    environment.filters["code"] = code
-    environment.globals.update(
-        t=t,
-        n=count,
-        length=round_length,
-        Level=Level,
-        percent=percent,
-        country=lambda code: country_title(code).in_(lang) if code else say("country_none", lang),
-        threshold=lambda rule, tier: evidence.threshold(rule, tier, lang),
-        clause=lambda tier: evidence.clause(tier, lang),
-        coverage=lambda layer: evidence.coverage(layer, lang),
-        role=lambda name: evidence.role_line(name, lang),
-        measure=lambda name: evidence.measure_title(name, lang),
-    )
-    return environment
-
-
-def code(text: str) -> Markup:
-    """Text with what stands between backticks set as code; everything in it stays text.
-
-    Examples
-    --------
-    >>> code("run `qinglu atlas fetch x` <now>")
-    Markup('run <code>qinglu atlas fetch x</code> &lt;now&gt;')
-    """
-    parts = str(escape(text)).split("`")
-    if len(parts) % 2 == 0:  # a backtick alone is only a backtick
-        return escape(text)
-    return Markup("").join(Markup(f"<code>{p}</code>" if i % 2 else p) for i, p in enumerate(parts))
-
-
-@cache
-def _text(name: str) -> str:
-    return resources.files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """A content security policy that allows this page's own style and script and nothing else."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _version(screening: Screening) -> str:
