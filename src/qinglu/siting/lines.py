@@ -68,7 +68,7 @@ def densified(grid: Grid, line: npt.ArrayLike, most_cells: float = LONGEST_CELLS
     points = np.asarray(line, np.float64)
     rows, cols = grid.positions_of(*points.T)
     span = np.maximum(np.abs(np.diff(rows)), np.abs(np.diff(cols)))
-    pieces = np.where(span > most_cells, np.ceil(span), 1.0).astype(np.int64)
+    pieces = np.where(span > most_cells, np.ceil(span - 1e-6), 1.0).astype(np.int64)
     first = np.repeat(np.arange(len(pieces)), pieces)
     part = (np.arange(len(first)) - np.repeat(np.cumsum(pieces) - pieces, pieces)) / pieces[first]
     between = points[first] + part[:, None] * (points[first + 1] - points[first])
@@ -82,4 +82,5 @@ def segment_lengths(grid: Grid, row_pos: npt.ArrayLike, col_pos: npt.ArrayLike) 
         x, y = grid.xy_of(rows, cols)
         return np.asarray(_GEOD.inv(x[:-1], y[:-1], x[1:], y[1:])[2], np.float64)
     middle = grid.shape[0] // 2
-    return np.hypot(np.diff(rows) * grid.steps_m[1, middle], np.diff(cols) * grid.steps_m[0, middle])
+    length: Float = np.hypot(np.diff(rows) * grid.steps_m[1, middle], np.diff(cols) * grid.steps_m[0, middle])
+    return length
