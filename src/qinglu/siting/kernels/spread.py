@@ -13,6 +13,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 from ...space.kernels._jit import jit
 
@@ -23,6 +26,18 @@ MOVE, SOURCE, DONE, OURS = 31, 16, 32, 63  # bits of a label: the move, or that 
 # cells on the way.
 ROW_MOVES = np.array([-1, -1, -1, 0, 0, 1, 1, 1, -2, -2, -1, -1, 1, 1, 2, 2], dtype=np.int64)
 COL_MOVES = np.array([-1, 0, 1, -1, 1, -1, 0, 1, -1, 1, -2, 2, -2, 2, -1, 1], dtype=np.int64)
+
+
+@intrinsic
+def as_bits(typing: Any, number: Any) -> Any:
+    """The 64 bits of a float, as an integer."""
+    return types.int64(types.float64), lambda _, builder, __, given: builder.bitcast(given[0], ir.IntType(64))
+
+
+@intrinsic
+def as_float(typing: Any, number: Any) -> Any:
+    """The float of 64 bits."""
+    return types.float64(types.int64), lambda _, builder, __, given: builder.bitcast(given[0], ir.DoubleType())
 
 
 @jit
@@ -65,8 +80,6 @@ def spread(
     for i in range(n):
         label[i] = np.inf
     bits = label.view(np.int64)
-    value = np.empty(1, np.float64)  # one number as both: what is written to one is read from the other
-    value_bits = value.view(np.int64)
     pool = np.empty((1024, CHUNK), np.int32)
     used: Any = 0
     free: Any = -1
@@ -99,8 +112,7 @@ def spread(
         # Put what waits in `queue` (sources, or what lay beyond) where it belongs.
         for i in range(n_queue):
             u = queue[i]
-            value_bits[0] = bits[u] & ~OURS
-            q = np.int64(value[0] * inverse)
+            q = np.int64(as_float(bits[u] & ~OURS) * inverse)
             if q - bucket >= n_buckets:
                 slot = n_buckets
                 beyond += 1
@@ -137,8 +149,7 @@ def spread(
                 for i in range(2, 2 + pool[h, 1]):
                     u = pool[h, i]
                     # What has since been settled, or brought nearer and queued there, is forgotten.
-                    value_bits[0] = bits[u] & ~OURS
-                    if not bits[u] & DONE and np.int64(value[0] * inverse) >= first_beyond:
+                    if not bits[u] & DONE and np.int64(as_float(bits[u] & ~OURS) * inverse) >= first_beyond:
                         queue[n_queue] = u
                         n_queue += 1
                 ahead = pool[h, 0]
@@ -160,8 +171,7 @@ def spread(
             for i in range(2, 2 + pool[chunk, 1]):
                 u = pool[chunk, i]
                 waiting -= 1
-                value_bits[0] = bits[u] & ~OURS
-                at = value[0]
+                at = as_float(bits[u] & ~OURS)
                 if bits[u] & DONE or np.int64(at * inverse) != bucket:
                     continue
                 bits[u] |= DONE
@@ -195,6 +205,8 @@ def spread(
                         if rr < 0 or rr >= n_rows or cc < 0 or cc >= n_cols:
                             continue
                     v = u + offset[k]
+                    if label[v] <= at:
+                        continue
                     if knight is not None and k >= 8:
                         # A quarter of the move lies in each of the four cells it touches.
                         if k < 10 or k > 13:
@@ -220,15 +232,12 @@ def spread(
                         if bound is not None and new + bound[v] > ceiling:
                             continue
                         was = bits[v]
-                        value_bits[0] = was & ~OURS
-                        before = value[0]
-                        value[0] = new
-                        cut = value_bits[0] & ~OURS
+                        before = as_float(was & ~OURS)
+                        cut = as_bits(new) & ~OURS
                         if cut >= was & ~OURS:
                             continue  # the same but for the bits that are ours
                         bits[v] = cut | k
-                        value_bits[0] = cut
-                        q = np.int64(value[0] * inverse)
+                        q = np.int64(as_float(cut) * inverse)
                         if not was & DONE and before < np.inf and np.int64(before * inverse) == q:
                             continue  # it waits in that bucket already
                         if q - bucket >= n_buckets:
