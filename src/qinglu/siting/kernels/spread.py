@@ -28,16 +28,18 @@ ROW_MOVES = np.array([-1, -1, -1, 0, 0, 1, 1, 1, -2, -2, -1, -1, 1, 1, 2, 2], dt
 COL_MOVES = np.array([-1, 0, 1, -1, 1, -1, 0, 1, -1, 1, -2, 2, -2, 2, -1, 1], dtype=np.int64)
 
 
-@intrinsic
-def as_bits(typing: Any, number: Any) -> Any:
-    """The 64 bits of a float, as an integer."""
+def _bits(typing: Any, number: Any) -> Any:
     return types.int64(types.float64), lambda _, builder, __, given: builder.bitcast(given[0], ir.IntType(64))
 
 
-@intrinsic
-def as_float(typing: Any, number: Any) -> Any:
-    """The float of 64 bits."""
+def _float(typing: Any, number: Any) -> Any:
     return types.float64(types.int64), lambda _, builder, __, given: builder.bitcast(given[0], ir.DoubleType())
+
+
+as_bits: Any = intrinsic(_bits)
+"""The 64 bits of a float, as an integer; in compiled code only."""
+as_float: Any = intrinsic(_float)
+"""The float of 64 bits; in compiled code only."""
 
 
 @jit
