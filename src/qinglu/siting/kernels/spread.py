@@ -221,7 +221,7 @@ def spread(
                     else:
                         mean = half + 0.5 * cost[v]
                     if z is not None:
-                        gradient = (z[v] - z[u]) / along[k]
+                        gradient = (np.float64(z[v]) - np.float64(z[u])) / along[k]
                         if backward:
                             gradient = -gradient
                         if abs(gradient) > climb[3]:
