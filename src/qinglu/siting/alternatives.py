@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -216,9 +217,7 @@ class _Search:
         """Whether no leg enters a cell twice."""
         at = self._at_stops(path.rows, path.cols)
         flat = path.rows * self.grid.shape[1] + path.cols
-        return at is not None and all(
-            len(np.unique(flat[a : b + 1])) == b + 1 - a for a, b in zip(at, at[1:], strict=False)
-        )
+        return at is not None and all(len(np.unique(flat[a : b + 1])) == b + 1 - a for a, b in pairwise(at))
 
     def _is_sound(self, i: int) -> bool:
         """Whether no part is much dearer than the best between its ends, in a window around it."""
@@ -230,7 +229,7 @@ class _Search:
 
     def _spans(self, path: Path) -> Iterator[tuple[int, int]]:
         at = self._at_stops(path.rows, path.cols) or []
-        for first, last in zip(at, at[1:], strict=False):
+        for first, last in pairwise(at):
             for parts in _SPANS:
                 edges = np.linspace(first, last, 2 * parts + 1).astype(int).tolist()
                 yield from ((a, b) for a, b in zip(edges, edges[2:], strict=False) if b - a > 2)
@@ -272,8 +271,10 @@ class _Search:
         bounds = (self.within * 100, self.least * 100, self.apart_m / 1000)
         zh = (f"只找到 {len(chosen)} 条路线（要求 {k} 条）：须比最优路线最多贵{bounds[0]:g}%，"
               f"且彼此至少有{bounds[1]:g}%的长度相距超过{bounds[2]:.3g} km。")  # fmt: skip
-        en = (f"Only {len(chosen)} of {k} routes: each may be at most {bounds[0]:g} % dearer than the best and must run "
-              f"more than {bounds[2]:.3g} km from every other over at least {bounds[1]:g} % of its length. ")  # fmt: skip
+        en = (
+            f"Only {len(chosen)} of {k} routes: each may be at most {bounds[0]:g} % dearer than the best and must "
+            f"run more than {bounds[2]:.3g} km from every other over at least {bounds[1]:g} % of its length. "
+        )
         if share := math.floor(self.nearest_share * 100):
             zh += f"被舍弃的路线中最不同者的差异为{share}%，可将最小差异降至该值。"
             en += f"The most different one left out differs by {share} %: lower the least dissimilarity to that. "
@@ -292,7 +293,7 @@ def _through_plateaus(search: _Search, best: Path) -> Iterator[tuple[Int, Int]]:
     at = search._at_stops(best.rows, best.cols) or []
     legs = leg_costs(search.cells, search.grid, search.stops, search.climb, search.neighbours)
     allowance = search.dearest - best.cost
-    for i, (a, b) in enumerate(zip(search.stops, search.stops[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(search.stops)):
         leg = leg_between(search.cells, search.grid, a, b, legs[i], allowance, search.climb, search.neighbours)
         before, after = slice(0, at[i]), slice(at[i + 1] + 1, None)
         for rows, cols in _leg_ways(leg, search, allowance):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def corridor(
     bests = leg_costs(cells, surfaces.grid, stops, climb, neighbours)
     best = sum(bests)
     least: Float32 | None = None
-    for a, b, known in zip(stops, stops[1:], bests, strict=False):
+    for (a, b), known in zip(pairwise(stops), bests, strict=True):
         extra = leg_between(cells, surfaces.grid, a, b, known, best * percent / 100, climb, neighbours).extra
         least = extra if least is None else np.fmin(least, extra, out=least)
     assert least is not None
@@ -115,10 +116,7 @@ def leg_costs(
     cells: npt.NDArray[Any], grid: Grid, stops: Sequence[Cell], climb: Climb | None, neighbours: int
 ) -> list[float]:
     """Cost of the best way of each leg."""
-    return [
-        least_cost_path(cells, grid, a, b, neighbours=neighbours, climb=climb).cost
-        for a, b in zip(stops, stops[1:], strict=False)
-    ]
+    return [least_cost_path(cells, grid, a, b, neighbours=neighbours, climb=climb).cost for a, b in pairwise(stops)]
 
 
 def leg_between(
