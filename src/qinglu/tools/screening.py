@@ -92,8 +92,8 @@ def screen(
     buffers_m = checked_buffers(buffer_km)
     fields = {name: columns[f"{name}_field"] for name in COLUMN_FIELDS if columns.get(f"{name}_field")}
     with _naming(portfolio):
-        read = _read(workspace, portfolio, cast(Mapping[str, str], fields))
-    layers = _layers(workspace, layer, raster, atlas)
+        read = read_portfolio(workspace, portfolio, cast(Mapping[str, str], fields))
+    layers = layers_of(workspace, layer, raster, atlas)
     further = (rulebook,) if rulebook else ()
     job = Job(workspace, read, layers, buffers_m, on or workspace.today, further, rules == "all")
     return job.write(out, format, explain=explain)
@@ -101,7 +101,7 @@ def screen(
 
 def demo(workspace: Workspace, on: date | None, format: Sequence[str], out: Path) -> Screened:  # noqa: A002
     """The embedded example against the starter atlas and the sketches of three parks."""
-    read = _read(workspace, example.portfolio_path(), {})
+    read = read_portfolio(workspace, example.portfolio_path(), {})
     known = example.parks_layer()
     parks = read_vector(known.id, example.parks_path(), role=known.role, settings=workspace.settings)
     layers = [replace(parks, layer=known), *_atlas(workspace)]
@@ -272,7 +272,14 @@ def checked_buffers(buffer_km: Sequence[float]) -> tuple[float, ...]:
     return tuple(sorted({1000.0 * b for b in buffer_km}))
 
 
-def _read(workspace: Workspace, path: Path, fields: Mapping[str, str]) -> Portfolio:
+def read_portfolio(workspace: Workspace, path: Path, fields: Mapping[str, str]) -> Portfolio:
+    """The projects of a file, those in another country than declared flagged.
+
+    Raises
+    ------
+    NothingScreenedError
+        Every row was rejected.
+    """
     workspace.progress("read", 0, 1)
     settings = workspace.settings
     read = portfolio.read(path, fields=fields, settings=settings, lang=cast(Lang, settings.lang))
@@ -288,7 +295,14 @@ def _read(workspace: Workspace, path: Path, fields: Mapping[str, str]) -> Portfo
     return portfolio.flag_country_mismatch(read, *workspace.atlas.countries())
 
 
-def _layers(workspace: Workspace, layer: Sequence[Any], raster: Sequence[Any], atlas: bool) -> list[AnyLayer]:
+def layers_of(workspace: Workspace, layer: Sequence[Any], raster: Sequence[Any], atlas: bool) -> list[AnyLayer]:
+    """The layers named; the whole atlas besides where it is asked for, or where none is named.
+
+    Raises
+    ------
+    OptionError
+        A name is given twice.
+    """
     names = [given["name"] for given in (*layer, *raster)]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
