@@ -50,6 +50,19 @@ class Walk:
     amounts: Mapping[str, Float]
 
 
+class Sums:
+    """Scores so far at any metre of a line that was walked."""
+
+    def __init__(self, steps: Walk) -> None:
+        self._metres = np.concatenate([[0.0], np.cumsum(steps.true_m)])
+        self._sums = {k: np.concatenate([[0.0], np.cumsum(v)]) for k, v in steps.amounts.items()}
+        self._sums[""] = np.concatenate([[0.0], np.cumsum(np.where(steps.why == KNOWN, 0.0, steps.true_m))])
+
+    def at(self, name: str, metres: Float) -> Float:
+        """The sum of an objective up to each metre; of "", the metres without a price."""
+        return np.asarray(np.interp(metres, self._metres, self._sums[name]))
+
+
 def walk(surfaces: Surfaces, line: Line) -> Walk:
     """Walk a line of one or more parts, longitude and latitude, straight between its vertices.
 
