@@ -199,3 +199,28 @@ def test_a_word_of_python_gets_an_underscore() -> None:
 def test_a_place_that_begins_with_a_minus_is_no_flag() -> None:
     parser = build_parser()
     assert parser.parse_args(["convert", "--value", "1", "--unit", "-1.5,2"]).unit == "-1.5,2"
+
+
+SPAN = (
+    Field("slope", "span", T, unit="°", minimum=0),
+    Field("layer", "layers", T, default=(), fields=(
+        Field("path", "path", T, required=True), Field("near", "span", T), Field("weight", "number", T),
+    )),
+)  # fmt: skip
+
+
+def test_a_span_is_written_as_two_numbers_or_with_a_colon() -> None:
+    parser = argparse.ArgumentParser()
+    add_flags(parser, Tool("t", ("t",), T, T, SPAN, "x:y", answers=True), "en", lambda field, lang: "")
+    raw = ["--slope", "2：7.5", "--layer", "roads=r.gpkg,near=0:20,weight=2"]
+    args = {**vars(parser.parse_args(raw)), "tool": "t"}
+    given = inputs(Tool("t", ("t",), T, T, SPAN, "x:y", answers=True), args, Settings())
+    assert given["slope"] == (2.0, 7.5)
+    assert given["layer"] == ({"name": "roads", "path": Path("r.gpkg"), "near": (0.0, 20.0), "weight": 2.0},)
+    assert checked(SPAN, {"slope": [2, 7.5]}) == {"slope": (2.0, 7.5)}
+
+
+@pytest.mark.parametrize("wrong", [[7, 2], [3, 3], [1], "0-20", [0, None], [-1, 2], 5, [0, "x"]])
+def test_a_span_that_is_none_is_refused(wrong: Any) -> None:
+    with pytest.raises(OptionError, match="a smaller and a larger number"):
+        checked(SPAN, {"slope": wrong})

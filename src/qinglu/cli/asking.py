@@ -162,6 +162,9 @@ def _from_flag(field: Field, raw: Any) -> Any:
     match field.kind:
         case "place":
             return _place(raw)
+        case "span":
+            parts = raw.replace("：", ":").split(":")
+            return [_number(p.strip()) for p in parts] if len(parts) == 2 else raw
         case "choices":
             return [part.strip().lower() for part in raw.split(",") if part.strip()]
         case "map" if field.item is not None and not raw.lstrip().startswith("{"):
@@ -215,6 +218,8 @@ def metavar_of(field: Field) -> str:
             return "LON,LAT"
         case "places":
             return "LON,LAT;…"
+        case "span":
+            return "LOW:HIGH"
         case "layers" | "rasters":
             return "NAME=PATH[,…]"
         case "map" if field.item is not None:

@@ -94,6 +94,8 @@ def value_of(field: Field, value: Any, where: str) -> Any:
             return _choices(field, value, where)
         case "place":
             return _place(field, value, where)
+        case "span":
+            return _span(field, value, where)
         case "places":
             if not isinstance(value, list | tuple):
                 _refuse(where, value, _allowed(field))
@@ -133,6 +135,16 @@ def _place(field: Field, value: Any, where: str) -> tuple[float, float]:
         if isinstance(part, bool) or not isinstance(part, int | float) or not abs(part) <= bound:
             _refuse(where, value, _allowed(field))
     return float(value[0]), float(value[1])
+
+
+def _span(field: Field, value: Any, where: str) -> tuple[float, float]:
+    """Two numbers, the smaller first."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        _refuse(where, value, _allowed(field))
+    low, high = (_number(field, part, where) for part in value)
+    if not low < high:
+        _refuse(where, value, _allowed(field))
+    return float(low), float(high)
 
 
 def _layers(field: Field, value: Any, where: str) -> tuple[dict[str, Any], ...]:
@@ -225,6 +237,11 @@ def _allowed(field: Field) -> Text:
         case "place" | "places":
             one = Text("[经度, 纬度]（度），如 [38.75, 9.0]", "[longitude, latitude] in degrees, as [38.75, 9.0]")
             return one if field.kind == "place" else Text(f"数组，每项为 {one.zh}", f"an array of {one.en}")
+        case "span":
+            return Text(
+                f"小、大两个数{bounds}{unit}，如 [0, 20]，命令行中写作 0:20",
+                f"a smaller and a larger number{bounds}{unit}, as [0, 20], or 0:20 in a flag",
+            )
         case "layers" | "rasters":
             names = ", ".join(f.name for f in field.fields)
             return Text(

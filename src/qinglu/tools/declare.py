@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "text", "path", "folder", "integer", "numbers", "date", "choice", "choices", "flag", "layers", "rasters",
-    "number", "boolean", "country", "object", "map", "list", "place", "places",
+    "number", "boolean", "country", "object", "map", "list", "place", "places", "span",
 ]  # fmt: skip
 NESTED = ("object", "map", "list")
 
