@@ -221,11 +221,12 @@ def suitability(
     unknown = known < least_known - 1e-6
     if not (inside & ~unknown).any():
         _refuse_unknown(criteria, least_known)
-    poor = ~unknown & (score < least_score)
-    all_exclusions = tuple(e for e in (*exclusions, *_soft(unknown, poor, least_known, least_score)) if e.out.any())
+    unknown &= ~hard & inside  # what is excluded anyway is not asked for
+    poor = ~unknown & ~hard & inside & (score < least_score)
+    soft = (e for e in _soft(unknown, poor, least_known, least_score) if e.out.any())
     free = inside & ~hard & ~unknown & ~poor
     score = np.where(inside & ~hard, score, np.nan).astype(np.float32)
-    made = Suitability(grid, inside, area, tuple(criteria), all_exclusions, score, known, free)
+    made = Suitability(grid, inside, area, tuple(criteria), (*exclusions, *soft), score, known, free)
     if not free.any():
         _refuse_all(made)
     return made
