@@ -239,7 +239,7 @@ def cost_distance(
         np.array([r * cols + c for r, c in sources], np.int64),
         np.zeros(len(sources)) if initial is None else np.asarray(initial, np.float64),
         np.array([r * cols + c for r, c in targets], np.int64),
-        width, buckets, most, None if bound is None else bound.ravel(), ceiling,
+        width, buckets, most, None if bound is None else bound.ravel(), ceiling, None,
     )  # fmt: skip
     return Reach(label.reshape(grid.shape), int(settled))
 

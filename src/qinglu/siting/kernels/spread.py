@@ -43,9 +43,18 @@ as_float: Any = intrinsic(_float)
 
 
 @jit
+def number_of(row: int, col: int, tiles: Any) -> int:
+    """Where a cell is held, -1 where its tile is not."""
+    bits = tiles[0]
+    slot = tiles[1][row >> bits, col >> bits]
+    mask = (1 << bits) - 1
+    return -1 if slot < 0 else (np.int64(slot) << 2 * bits) + ((row & mask) << bits) + (col & mask)
+
+
+@jit
 def spread(
     cost: Any, shape: tuple[int, int], steps: Any, z: Any, climb: Any, backward: bool, knight: Any, sources: Any,
-    initial: Any, targets: Any, width: float, n_buckets: int, most: float, bound: Any, ceiling: float,
+    initial: Any, targets: Any, width: float, n_buckets: int, most: float, bound: Any, ceiling: float, tiles: Any,
 ) -> tuple[Any, int]:  # fmt: skip
     """Cost of the cheapest way from any source to every cell within reach.
 
@@ -70,14 +79,18 @@ def spread(
         Cells dearer than this are not looked for.
     bound, ceiling : float32 (n,) or None; float
         A lower bound of the way still to go: what cannot end below `ceiling` is left out.
+    tiles : None, or (int bits, int32 (a, b) slots, int64 (s,) top rows, int64 (s,) left columns)
+        Of a grid that is held in part, tile by tile of 2**bits rows and columns: which slot holds the tile of a
+        row and column, -1 where none does. All arrays of cells then go slot by slot, and so do cell numbers.
 
     Returns
     -------
-    label : float64 (n_rows * n_cols,), cost and move; infinity where not reached
+    label : float64 (cells,), cost and move; infinity where not reached
     settled : int
     """
     n_rows, n_cols = shape
-    n = n_rows * n_cols
+    n = len(cost)
+    stride = n_cols if tiles is None else 1 << tiles[0]
     label = np.empty(n, np.float64)
     for i in range(n):
         label[i] = np.inf
@@ -90,7 +103,7 @@ def spread(
         head[i] = -1
     mask = n_buckets - 1
     inverse = 1.0 / width
-    offset = ROW_MOVES * n_cols + COL_MOVES
+    offset = ROW_MOVES * stride + COL_MOVES
     along = np.zeros(16)
     bucket: Any = np.int64(0)
     waiting, beyond = 0, 0
@@ -178,8 +191,15 @@ def spread(
                     continue
                 bits[u] |= DONE
                 settled += 1
-                r = u // n_cols
-                c = u - r * n_cols
+                if tiles is None:
+                    r = u // n_cols
+                    c = u - r * n_cols
+                    inner = 1 < r < n_rows - 2 and 1 < c < n_cols - 2
+                else:
+                    r_in, c_in = u >> tiles[0] & stride - 1, u & stride - 1
+                    r = tiles[2][u >> 2 * tiles[0]] + r_in
+                    c = tiles[3][u >> 2 * tiles[0]] + c_in
+                    inner = 1 < r_in < stride - 2 and 1 < c_in < stride - 2
                 half = 0.5 * cost[u]
                 along[3] = along[4] = steps[0, r]
                 if r > 0:
@@ -188,7 +208,6 @@ def spread(
                 if r < n_rows - 1:
                     along[5] = along[7] = steps[2, r]
                     along[6] = steps[1, r]
-                inner = 0 < r < n_rows - 1 and 0 < c < n_cols - 1
                 n_moves = 8
                 if knight is not None:
                     n_moves = 16
@@ -200,23 +219,29 @@ def spread(
                         along[12] = along[13] = steps[3, r]
                     if r < n_rows - 2:
                         along[14] = along[15] = steps[4, r]
-                    inner = 1 < r < n_rows - 2 and 1 < c < n_cols - 2
                 for k in range(n_moves):
                     if not inner:
                         rr, cc = r + ROW_MOVES[k], c + COL_MOVES[k]
                         if rr < 0 or rr >= n_rows or cc < 0 or cc >= n_cols:
                             continue
                     v = u + offset[k]
+                    if tiles is not None and not inner:
+                        v = number_of(rr, cc, tiles)
+                        if v < 0:
+                            continue
                     if label[v] <= at:
                         continue
                     if knight is not None and k >= 8:
                         # A quarter of the move lies in each of the four cells it touches.
                         if k < 10 or k > 13:
-                            m = u + ROW_MOVES[k] // 2 * n_cols
-                            w = m + COL_MOVES[k]
+                            r_m, c_m, r_w, c_w = ROW_MOVES[k] // 2, 0, ROW_MOVES[k] // 2, COL_MOVES[k]
                         else:
-                            m = u + COL_MOVES[k] // 2
-                            w = m + ROW_MOVES[k] * n_cols
+                            r_m, c_m, r_w, c_w = 0, COL_MOVES[k] // 2, ROW_MOVES[k], COL_MOVES[k] // 2
+                        m, w = u + r_m * stride + c_m, u + r_w * stride + c_w
+                        if tiles is not None and not inner:
+                            m, w = number_of(r + r_m, c + c_m, tiles), number_of(r + r_w, c + c_w, tiles)
+                            if m < 0 or w < 0:
+                                continue
                         mean = 0.5 * half + 0.25 * (cost[v] + cost[m] + cost[w])
                     else:
                         mean = half + 0.5 * cost[v]
