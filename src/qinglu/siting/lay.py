@@ -102,8 +102,7 @@ def _round_to(x: npt.NDArray[np.float64], middle: float) -> npt.NDArray[np.float
 
 def area_mask(grid: Grid, area: shapely.Geometry, *, touched: bool = False) -> Bool:
     """Cells whose middle lies in an area given in longitude and latitude; all it touches if `touched`."""
-    parts = shapely.get_parts(np.array([area], object))
-    return burnt(grid, parts, np.ones(len(parts)), touched=touched) > 0
+    return _touching(grid, on_grid(shapely.get_parts(np.array([area], object)), grid)[0], touched)
 
 
 def burnt(

@@ -20,7 +20,7 @@ from ..text import Text
 from .given import Given
 from .grid import Float
 from .ground import FORBIDDEN, Ground, ground
-from .prices import Cells
+from .meanings import Cells
 from .problem import GRADIENTS, OBJECTIVES, Float32, Mode, Objective, Surfaces
 from .values import Costs, Value, costs, mode, mode_source, title_of
 

@@ -133,7 +133,12 @@ class Cells:
         burnt(self.grid, geoms[area], points[area], touched=False, into=into)
         burnt(self.grid, geoms[~area], points[~area], touched=True, into=into)
         self.spoke.add("ecology")
-        return _priced(*worth.values())
+        said = _priced(*worth.values())
+        spots = int(only(geoms, [0]).sum())
+        if not spots:
+            return said
+        return Text(f"{said.zh}；{spots} 个仅有点位，范围未知，只计所在像元",
+                    f"{said.en}; {spots} known as points only: their extent is unknown, only their cells count")  # fmt: skip
 
     def _ecology(self) -> Float32:
         if self.ecology is None:
@@ -316,21 +321,17 @@ class Cells:
     def _note(self, given: Given, said: Text) -> None:
         layer = given.layer.layer
         role = role_title(given.role)
-        sketch = (
-            Text("；示意数据，不可作为依据", "; a sketch, not to be relied on") if layer.demonstration else Text("", "")
-        )
+        if layer.withheld:
+            codes = ", ".join(layer.withheld)
+            said = Text(f"{said.zh}；不含 {codes}，其境内未知", f"{said.en}; it leaves out {codes}: unknown there")
+        if layer.demonstration:
+            said = Text(f"{said.zh}；示意数据，不可作为依据", f"{said.en}; a sketch, not to be relied on")
         detail: Mapping[str, object] = {
             "layer": layer.id, "role": layer.role, "avoid": given.avoid, "means": given.means, "version": layer.version,
             "licence": layer.licence, "provenance": layer.provenance,
         }  # fmt: skip
-        self.trace.append(
-            Step(
-                "layer",
-                layer.title,
-                Text(f"{role.zh}：{said.zh}{sketch.zh}", f"{role.en}: {said.en}{sketch.en}"),
-                detail,
-            )
-        )
+        titled = Text(f"{role.zh}：{said.zh}", f"{role.en}: {said.en}")
+        self.trace.append(Step("layer", layer.title, titled, detail))
 
 
 def _priced(*values: Value) -> Text:
