@@ -159,8 +159,8 @@ def least_cost_path(
     sources: Sequence[Cell] = [(int(r), int(c)) for r, c in np.atleast_2d(np.asarray(start, np.int64))]
     for goal in (*via, end):
         goal = (int(goal[0]), int(goal[1]))
-        reach = cost_distance(cells, grid, sources, neighbours=neighbours, climb=climb, targets=[goal])
         check_enterable(cells, goal)
+        reach = cost_distance(cells, grid, sources, neighbours=neighbours, climb=climb, targets=[goal])
         if not np.isfinite(reach.total[goal]):
             raise NoRouteError(
                 Text(f"{sources[0]} 与 {goal} 之间没有通路", f"there is no way from {sources[0]} to {goal}"),
@@ -213,7 +213,7 @@ def cost_distance(
     """
     cells = as_cost(cost, grid)
     for cell in (*sources, *targets):
-        _check_inside(grid, cell)
+        check_inside(grid, cell)
     for cell in sources:
         check_enterable(cells, cell)
     if neighbours not in (8, 16):
@@ -223,7 +223,7 @@ def cost_distance(
             where="neighbours",
         )
     cols = grid.shape[1]
-    width, buckets = _width(cells, grid, climb)
+    width, buckets = bucket_width(cells, grid, climb)
     z, table = None, None
     if climb is not None:
         z = np.ascontiguousarray(climb.elevation, np.float32).ravel()
@@ -244,10 +244,11 @@ def cost_distance(
     return Reach(label.reshape(grid.shape), int(settled))
 
 
-def step_costs(
-    cost: npt.NDArray[Any], grid: Grid, rows: Int, cols: Int, *, climb: Climb | None = None
-) -> tuple[Float, Float]:
-    """Cost and metres of every step of a path of neighbouring cells, float64 (n - 1,) each."""
+def step_costs(cost: Any, grid: Grid, rows: Int, cols: Int, *, climb: Climb | None = None) -> tuple[Float, Float]:
+    """Cost and metres of every step of a path of neighbouring cells, float64 (n - 1,) each.
+
+    `cost` is an array, or anything else that gives costs for ``cost[rows, cols]``.
+    """
     dr, dc = np.diff(rows), np.diff(cols)
     upper = np.minimum(rows[:-1], rows[1:])
     kind = np.select(
@@ -309,22 +310,23 @@ def as_cost(cost: npt.ArrayLike, grid: Grid) -> npt.NDArray[Any]:
     return cells
 
 
-def check_enterable(cells: npt.NDArray[Any], cell: Cell) -> None:
-    """Refuse a start or an end that cannot be entered."""
-    _check_inside_shape((cells.shape[0], cells.shape[1]), cell)
+def check_enterable(cells: npt.NDArray[Any], cell: Cell, named: Cell | None = None) -> None:
+    """Refuse a start or an end that is not there or cannot be entered; `named` is what the message calls it."""
+    _check_within((cells.shape[0], cells.shape[1]), cell)
     if not np.isfinite(cells[cell]):
         raise OptionError(
-            Text(f"像元 {tuple(cell)} 不可进入", f"the cell {tuple(cell)} cannot be entered"),
+            Text(f"像元 {tuple(named or cell)} 不可进入", f"the cell {tuple(named or cell)} cannot be entered"),
             Text("请换一个起点或终点", "Choose another start or end"),
             where="start/end",
         )
 
 
-def _check_inside(grid: Grid, cell: Cell) -> None:
-    _check_inside_shape(grid.shape, cell)
+def check_inside(grid: Grid, cell: Cell) -> None:
+    """Refuse a cell that the grid does not have."""
+    _check_within(grid.shape, cell)
 
 
-def _check_inside_shape(shape: tuple[int, int], cell: Cell) -> None:
+def _check_within(shape: tuple[int, int], cell: Cell) -> None:
     if not (0 <= cell[0] < shape[0] and 0 <= cell[1] < shape[1]):
         raise OptionError(
             Text(f"像元 {tuple(cell)} 在 {shape[0]}×{shape[1]} 的网格之外",
@@ -334,7 +336,7 @@ def _check_inside_shape(shape: tuple[int, int], cell: Cell) -> None:
         )  # fmt: skip
 
 
-def _width(cells: npt.NDArray[Any], grid: Grid, climb: Climb | None) -> tuple[float, int]:
+def bucket_width(cells: npt.NDArray[Any], grid: Grid, climb: Climb | None = None) -> tuple[float, int]:
     """Width of a bucket, about half a step as steps go here, and how many are kept at once."""
     rng = np.random.default_rng(0)
     rows = rng.integers(0, grid.shape[0], _SAMPLED)
