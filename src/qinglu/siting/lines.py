@@ -84,3 +84,30 @@ def segment_lengths(grid: Grid, row_pos: npt.ArrayLike, col_pos: npt.ArrayLike) 
     middle = grid.shape[0] // 2
     length: Float = np.hypot(np.diff(rows) * grid.steps_m[1, middle], np.diff(cols) * grid.steps_m[0, middle])
     return length
+
+
+def places(grid: Grid, row_pos: npt.ArrayLike, col_pos: npt.ArrayLike) -> Float:
+    """Positions as longitude and latitude, (n, 2)."""
+    return np.column_stack(grid.lonlat_of(np.asarray(row_pos, float) - 0.5, np.asarray(col_pos, float) - 0.5))
+
+
+def cell_metres(grid: Grid, row_pos: Float, col_pos: Float) -> tuple[Float, Float, Float]:
+    """True metres of a cell along a row and along a column, and their greatest relative change a cell on; (n,) each."""
+
+    def at(r: Float, c: Float) -> tuple[Float, Float]:
+        if not grid.crs:
+            return np.full(len(r), grid.steps_m[0, 0]), np.full(len(r), grid.steps_m[1, 0])
+        half = 0.5
+        return _apart(grid, (r, c - half), (r, c + half)), _apart(grid, (r - half, c), (r + half, c))
+
+    rows = np.clip(row_pos, 1.0, max(grid.shape[0] - 1.0, 1.0))  # so that half a cell on is no pole
+    width, height = at(rows, col_pos)
+    drift = np.zeros(len(rows))
+    for other in (at(rows + 0.5, col_pos), at(rows, col_pos + 0.5)):
+        for a, b in zip(other, (width, height), strict=True):
+            drift = np.maximum(drift, 2 * np.abs(a / b - 1))
+    return width, height, drift
+
+
+def _apart(grid: Grid, a: tuple[Float, Float], b: tuple[Float, Float]) -> Float:
+    return np.asarray(_GEOD.inv(*places(grid, *a).T, *places(grid, *b).T)[2], np.float64)
