@@ -39,7 +39,7 @@ def without_side_tracks(parts: Geometries, beside_m: float = BESIDE_M) -> tuple[
     ----------
     parts : array of LineString, shape (n,)
     beside_m : float
-        A shorter piece no vertex of which lies farther from longer ones is left out.
+        A piece that lies nowhere farther from longer ones is left out.
     """
     length = length_m(parts)
     rank = np.empty(len(parts), np.int64)
@@ -47,7 +47,8 @@ def without_side_tracks(parts: Geometries, beside_m: float = BESIDE_M) -> tuple[
     main = np.ones(len(parts), bool)
     if len(parts) > 1:
         flat = _in_metres(parts)
-        xy, owner = shapely.get_coordinates(flat, return_index=True)
+        # Long straight pieces are looked at along their whole length, not at their ends only.
+        xy, owner = shapely.get_coordinates(shapely.segmentize(flat, beside_m), return_index=True)
         vertex, other = shapely.STRtree(flat).query(shapely.points(xy), predicate="dwithin", distance=beside_m)
         covered = np.zeros(len(xy), bool)
         covered[vertex[rank[other] < rank[owner[vertex]]]] = True
