@@ -137,8 +137,10 @@ class Cells:
         spots = int(only(geoms, [0]).sum())
         if not spots:
             return said
-        return Text(f"{said.zh}；{spots} 个仅有点位，范围未知，只计所在像元",
-                    f"{said.en}; {spots} known as points only: their extent is unknown, only their cells count")  # fmt: skip
+        extent = Text(
+            "仅有点位，范围未知，只计所在像元", "known as points only: their extent is unknown, only their cells count"
+        )
+        return Text(f"{said.zh}；{spots} 个{extent.zh}", f"{said.en}; {spots} {extent.en}")
 
     def _ecology(self) -> Float32:
         if self.ecology is None:
