@@ -77,8 +77,9 @@ def test_tiles_that_cannot_matter_are_never_searched():
     assert shape[1] == cost.shape[1]
 
 
+@pytest.mark.parametrize("neighbours", [8, 16])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_bound_is_below_every_way(seed):
+def test_the_bound_is_below_every_way(seed, neighbours):
     """Of every block: the bound against the best way through its cheapest cell, by two searches of the whole."""
     from qinglu.siting import cost_distance
 
@@ -86,16 +87,25 @@ def test_the_bound_is_below_every_way(seed):
     grid = Grid.lonlat(cost.shape, 5.0, 70.0, 0.02)
     start, end = (2, 3), (92, 115)
     coarse = _coarse(Held(cost), grid, 16, lambda *_: None)
-    bound = _least_through(coarse, start, end)
+    bound = _least_through(coarse, start, end, neighbours)
     through = (
-        cost_distance(cost, grid, [start], neighbours=16).total + cost_distance(cost, grid, [end], neighbours=16).total
+        cost_distance(cost, grid, [start], neighbours=neighbours).total
+        + cost_distance(cost, grid, [end], neighbours=neighbours).total
     )
     f = coarse.f
     for row, col in np.ndindex(bound.shape):
         block = through[row * f : (row + 1) * f, col * f : (col + 1) * f]
         assert bound[row, col] <= block.min() * (1 + 1e-9)
     assert np.isfinite(bound).any()
-    assert bound.max() > 0
+
+
+def test_the_bound_is_not_far_below():
+    y, x = np.mgrid[:600, :800]
+    cost = 3 + np.sin(x / 90) * np.cos(y / 110)
+    grid, start, end = Grid.planar(cost.shape, 10.0), (2, 3), (592, 795)
+    bound = _least_through(_coarse(Held(cost), grid, 16, lambda *_: None), start, end, 8)
+    best = least_cost_path(cost, grid, start, end).cost
+    assert 0.9 * best < bound.min() <= best
 
 
 def test_no_way_and_bad_input():

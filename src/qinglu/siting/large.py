@@ -1,9 +1,10 @@
 """Least-cost paths on grids larger than memory: a coarse look at all of it, then tile by tile where it matters.
 
-What is left out is bounded, not guessed. A path is cut into legs of f - 2 cells (counted as a king moves). A leg lies
-within the three by three blocks of f cells about the block it begins in, so it costs at least its length at the
-least cost a metre found there. The cheapest chain of such legs is a lower bound of every path, and of every path
-through a block. Tiles whose bound is above a path already found cannot hold a better one.
+What is left out is bounded, not guessed. A function over the grid that rises along no step by more than the step
+costs is nowhere above the cost of the cheapest way from where it is zero (the dual of the shortest path). Such a
+function is made from the cheapest cells of blocks: the distances over the coarse grid of those, laid out in triangles
+between the middles of blocks, and lowered where it would rise too fast. From both ends, it bounds every way through
+a tile; tiles whose bound is above a path already found cannot hold a better one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _BYTES_A_CELL = 4 + 8 + 1  # cost, label, and room to breathe
 _COARSE_CELLS = 4_000_000
 _STRIP_CELLS = 8_000_000
 _FIRST_MARGIN = 0.02
+_ROUNDS = 8
 
 
 class CostSource(Protocol):
@@ -68,21 +70,23 @@ class _Coarse:
     """Blocks of f by f cells: the least cost a metre in each, and a likely one; infinity where nothing is open."""
 
     grid: Grid
+    steps: Grid
     f: int
     least: Float
     likely: Float
 
 
-@dataclass(frozen=True)
-class _KingsMoves(Grid):
-    """A grid on which a step is a leg, straight or diagonal."""
+@dataclass(frozen=True, eq=False)
+class _Steps(Grid):
+    """A coarse grid whose steps are never longer than the same way over the cells below."""
 
-    leg_m: float = 1.0
+    lengths: Float | None = None
 
     @property
     def steps_m(self) -> Float:
-        """The same length for every move."""
-        return np.full((5, self.shape[0]), self.leg_m)
+        """Metres of each kind of move, shape (5, rows)."""
+        assert self.lengths is not None
+        return self.lengths
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +164,7 @@ def least_cost_path_large(
     order = _by_tile(likely, coarse, tile)
     if not math.isfinite(float(order.min())):
         raise _no_way(start, end)
-    least = _by_tile(_least_through(coarse, start, end), coarse, tile)
+    least = _by_tile(_least_through(coarse, start, end, neighbours), coarse, tile)
 
     chosen = _cheapest(order, room, most=float(order.min()) * (1 + _FIRST_MARGIN))
     found = _search(source, grid, start, end, neighbours, tile, chosen, shown)
@@ -211,7 +215,15 @@ def _coarse(source: CostSource, grid: Grid, tile: int, progress: Progress) -> _C
         # A block that is half closed is crossed by a detour.
         likely[here][any_open] = total[any_open] / share[any_open] * (f * f / share[any_open])
     a, b, c, d, e, g = grid.transform
-    return _Coarse(Grid(shape, (a * f, b, c, d, e * f, g), grid.crs), f, least, likely)
+    blocks = Grid(shape, (a * f, b, c, d, e * f, g), grid.crs)
+    return _Coarse(blocks, _shortest_steps(grid, blocks, f), f, least, likely)
+
+
+def _shortest_steps(grid: Grid, blocks: Grid, f: int) -> Grid:
+    """Steps between blocks, f times the shortest step between the cells on the way."""
+    rows = np.arange(blocks.shape[0])[:, None] * f + np.arange(3 * f)
+    fine = grid.steps_m[:, np.minimum(rows, grid.shape[0] - 1)]
+    return _Steps(blocks.shape, blocks.transform, blocks.crs, f * fine.min(axis=2))
 
 
 def _through(coarse: _Coarse, cost: Float, start: Cell, end: Cell) -> Float:
@@ -222,35 +234,62 @@ def _through(coarse: _Coarse, cost: Float, start: Cell, end: Cell) -> Float:
     return there + back
 
 
-def _least_through(coarse: _Coarse, start: Cell, end: Cell) -> Float:
-    """No path through a block costs less than this; see the module's first lines."""
-    f, shape = coarse.f, coarse.grid.shape
-    around = _least_around(coarse.least)
-    leg_m = (f - 2) * float(np.minimum(coarse.grid.steps_m[0], coarse.grid.steps_m[1]).min()) / f
-    even = _KingsMoves(shape, (1.0, 0.0, 0.0, 0.0, -1.0, 0.0), "", leg_m)
-    open_ = np.isfinite(around)
-    ways = []
-    for cell in (start, end):
-        block = (cell[0] // f, cell[1] // f)
-        near = [
-            (r, c)
-            for r in range(max(0, block[0] - 1), min(shape[0], block[0] + 2))
-            for c in range(max(0, block[1] - 1), min(shape[1], block[1] + 2))
-            if open_[r, c]
-        ]
-        ways.append((block, near))
-    # Legs from the start: the first begins in its own block; the last ends beside the block in question.
-    one, beside = ways[0][0], ways[1][1]
-    there = cost_distance(around, even, [one]).total
-    there = there + 0.5 * leg_m * (around[one] - np.where(open_, around, 0.0))  # each leg at the cost where it begins
-    there = _least_around(np.where(open_, there, np.inf))
-    # Legs from the block on: they begin there, and the last ends beside the end's.
-    begins = 0.5 * leg_m * np.array([around[cell] for cell in beside])
-    onward = cost_distance(around, even, beside, initial=list(begins.max() - begins)).total
-    onward = onward - begins.max() + 0.5 * leg_m * np.where(open_, around, 0.0)
-    bound: Float = np.maximum(there, 0.0) + np.maximum(onward, 0.0)
+def _least_through(coarse: _Coarse, start: Cell, end: Cell, neighbours: int) -> Float:
+    """No path through a block costs less than this."""
+    bound = _potential(coarse, start, neighbours) + _potential(coarse, end, neighbours)
     bound[~np.isfinite(coarse.least)] = np.inf
     return bound * (1 - 1e-6)
+
+
+def _potential(coarse: _Coarse, source: Cell, neighbours: int) -> Float:
+    """For every block: the cost from `source` to any cell of it is no less."""
+    closed = ~np.isfinite(coarse.least)
+    floor = np.where(closed, coarse.least[~closed].max(), coarse.least)
+    block = (source[0] // coarse.f, source[1] // coarse.f)
+    cost = _least_around(floor)
+    for _ in range(_ROUNDS):
+        height = cost_distance(cost, coarse.steps, [block]).total
+        excess = _steepness(height, floor, coarse.steps, neighbours)
+        if excess.max(initial=0.0) <= 1.0 + 1e-9:
+            break
+        # A corner of four blocks that rises too fast makes the blocks about it cheaper, and all is laid out anew.
+        worst = np.ones(cost.shape)
+        for r in (0, 1):
+            for c in (0, 1):
+                part = worst[r : r + excess.shape[0], c : c + excess.shape[1]]
+                np.maximum(part, excess, out=part)
+        cost = cost / worst
+    else:
+        height = cost_distance(cost, coarse.steps, [block]).total
+        height = height / max(1.0, float(_steepness(height, floor, coarse.steps, neighbours).max(initial=1.0)))
+    # Within a block the function is no lower than the lowest, and at the source no higher than the highest, about it.
+    above: Float = np.maximum(_least_around(height) + _least_around(-height)[block], 0.0)
+    return above
+
+
+def _steepness(height: Float, floor: Float, steps: Grid, neighbours: int) -> Float:
+    """By how much each square between four middles of blocks rises faster than its cheapest cells allow, as a ratio.
+
+    The square is two triangles, cut along the diagonal that rises less fast; over each the function is a plane.
+    """
+    east, south, diagonal, wide, tall = (row[:-1, None] for row in steps.steps_m)
+    a, b, c, d = height[:-1, :-1], height[:-1, 1:], height[1:, :-1], height[1:, 1:]
+    least = np.minimum.reduce([floor[:-1, :-1], floor[:-1, 1:], floor[1:, :-1], floor[1:, 1:]])
+    cuts = []
+    for triangles in (((b - a, d - b), (d - c, c - a)), ((b - a, c - a), (d - c, d - b))):
+        rise = np.zeros(least.shape)
+        for x, y in triangles:
+            for sign in (1.0, -1.0):
+                np.maximum(rise, np.abs(x + sign * y) / diagonal, out=rise)
+                if neighbours == 16:
+                    np.maximum(rise, np.abs(2 * x + sign * y) / wide, out=rise)
+                    np.maximum(rise, np.abs(x + sign * 2 * y) / tall, out=rise)
+            np.maximum(rise, np.abs(x) / east, out=rise)
+            np.maximum(rise, np.abs(y) / south, out=rise)
+        cuts.append(rise)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: Float = np.where(least > 0, np.minimum(*cuts) / least, 1.0)
+    return ratio
 
 
 def _least_around(values: Float) -> Float:
