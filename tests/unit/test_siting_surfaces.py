@@ -234,6 +234,12 @@ def test_carbon_comes_from_quantities():
     assert got.climb[np.searchsorted(GRADIENTS, 0.0649)] == pytest.approx(gentle + structure, rel=1e-6)
 
 
+def test_a_bridge_has_its_carbon():
+    lake = vector("lakes", "lake", [shapely.box(0.4, 0.4, 0.6, 0.6)])
+    got = _flat([lake], ("carbon",)).objectives["carbon"].per_m
+    assert got[25, 25] - got[0, 0] == pytest.approx((28 * 134.2 + 1.6 * 1990) / 1000, rel=1e-5)
+
+
 def test_without_elevation_slope_is_unknown_and_said_so():
     got = build(ends=ENDS, mode="road", objectives=("cost", "carbon", "ecology"), cell_m=2000)
     assert got.elevation is None
