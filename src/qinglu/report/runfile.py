@@ -42,14 +42,29 @@ def run_record(screening: Screening, files: Sequence[Path]) -> dict[str, Any]:
     }
     if screening.clauses:
         own["clauses"] = [clause["id"] for clause in screening.clauses]
-    written = [{"name": p.name, "bytes": p.stat().st_size, "sha256": _sha256(p)} for p in sorted(files)]
-    return {**own, **{k: v for k, v in given.items() if k not in own}, "files": written, "timings": timings}
+    rest = {k: v for k, v in given.items() if k not in own}
+    return {**own, **rest, "files": _written(files), "timings": timings}
 
 
 def write_run(path: Path, screening: Screening, files: Sequence[Path]) -> None:
     """Write `run_record` as JSON."""
-    text = json.dumps(run_record(screening, files), ensure_ascii=False, indent=2, default=_plain)
+    _write(path, run_record(screening, files))
+
+
+def write_account(
+    path: Path, account: Mapping[str, Any], files: Sequence[Path], timings: Mapping[str, float]
+) -> None:
+    """Write the account of a run that is no screening: what it says of itself, the files, the timings apart."""
+    _write(path, {**account, "files": _written(files), "timings": dict(timings)})
+
+
+def _write(path: Path, record: Mapping[str, Any]) -> None:
+    text = json.dumps(record, ensure_ascii=False, indent=2, default=_plain)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _written(files: Sequence[Path]) -> list[dict[str, Any]]:
+    return [{"name": p.name, "bytes": p.stat().st_size, "sha256": _sha256(p)} for p in sorted(files)]
 
 
 def _layer(layer: Any) -> dict[str, Any]:

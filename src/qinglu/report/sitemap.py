@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import shapely
 
+from .numbers import nice
 from .paths import bounded, path_data
 from .projection import METRES_PER_DEGREE, LocalFrame, unwrapped
 
@@ -112,7 +112,7 @@ def site_map(
     whole = unwrapped(geometry)
     view = _view(whole, _margin(buffers_m, reach_m))
     rings = [(m, round(2 * m / view.metres_per_unit)) for m in sorted(buffers_m, reverse=True) if m > 0]
-    bar_m = _nice_length(_BAR_SHARE * WIDTH * view.metres_per_unit)
+    bar_m = nice(_BAR_SHARE * WIDTH * view.metres_per_unit)
     return SiteMap(
         path_data(bounded(view.draw(whole), 3.0, _VERTICES)),
         shape,
@@ -156,15 +156,3 @@ def _drawn(feature: Nearby, view: _View) -> Drawn:
     dimension = int(shapely.get_dimensions(feature.geometry))
     shape = ("point", "line", "area")[max(0, dimension)]
     return Drawn(feature.layer_id, feature.name, _in_view(feature.geometry, view, _NEARBY_VERTICES), shape)
-
-
-def _nice_length(most_m: float) -> float:
-    """The largest of 1, 2, 5 times a power of ten that is at most `most_m`.
-
-    Examples
-    --------
-    >>> [_nice_length(m) for m in (7.0, 1999.0, 260_000.0)]
-    [5.0, 1000.0, 200000.0]
-    """
-    power = 10.0 ** np.floor(np.log10(most_m))
-    return float(max(f * power for f in (1, 2, 5) if f * power <= most_m))

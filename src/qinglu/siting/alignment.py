@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from ..errors import LayerError, OptionError, UnknownNameError
+from ..errors import LayerError, OptionError, SizeLimitError, UnknownNameError
 from ..portfolio.fields import find_fields
 from ..portfolio.places import check, place
 from ..portfolio.raw import Raw
@@ -27,6 +27,8 @@ from .grid import _GEOD, Float, Int
 from .joining import joined, without_side_tracks
 
 ALL = "*"
+MOST = 50
+"""Lines of one file that are read one by one."""
 _FIRST_NAMES = 8
 
 
@@ -107,7 +109,33 @@ def read_alignment(path: Path | str, *, settings: Settings, feature: str | None 
         What was chosen is no line.
     """
     path = Path(path)
-    rows = _chosen(read_file(path, settings), feature, path.name)
+    return _alignment(_chosen(read_file(path, settings), feature, path.name), settings, path)
+
+
+def read_alignments(path: Path | str, *, settings: Settings) -> tuple[Alignment, ...]:
+    """Read every line of a file, a feature a line; as for `read_alignment`.
+
+    Raises
+    ------
+    SizeLimitError
+        More than `MOST` lines: they are more likely the sections of one.
+    """
+    path = Path(path)
+    raws = read_file(path, settings)
+    rows = [(raw, np.array([r])) for raw in raws for r in np.flatnonzero(_may_be_line(raw))]
+    if not rows:
+        raise _no_line(path.name, raws)
+    if len(rows) > MOST:
+        raise SizeLimitError(
+            Text(f"文件中有 {len(rows)} 条线，超过 {MOST} 条", f"holds {len(rows)} lines, more than {MOST}"),
+            Text(f"如为同一线路的各段，请用 {ALL} 连成一条；否则请用编号或名称指定其一",
+                 f"If they are sections of one line join them with {ALL}, else name one by its id or name"),
+            where=path.name,
+        )  # fmt: skip
+    return tuple(_alignment([_taken(raw, r)], settings, path) for raw, r in rows)
+
+
+def _alignment(rows: list[Raw], settings: Settings, path: Path) -> Alignment:
     geoms, notes = [], set()
     for raw in rows:
         found, slugs = _lines(raw, settings, path.name)

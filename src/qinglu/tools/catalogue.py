@@ -7,7 +7,7 @@ import difflib
 from ..errors import UnknownNameError
 from ..text import Text
 from .declare import Field, Tool
-from .declared import classify, duties, limits, rules
+from .declared import classify, duties, limits, routes, rules
 
 _FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
 _COLUMNS = {
@@ -159,6 +159,7 @@ ATLAS_TOOLS = (
 TOOLS = (
     SCREEN,
     DEMO,
+    *routes.TOOLS,
     *classify.TOOLS,
     *duties.TOOLS,
     *limits.TOOLS,

@@ -207,11 +207,7 @@ class Job:
 
     def _record(self, seconds: Mapping[str, float]) -> dict[str, Any]:
         return {
-            "versions": {
-                "qinglu": __version__,
-                "python": platform.python_version(),
-                **{name: _version(name) for name in ("numpy", "shapely", "pyproj", "pyarrow", "rasterio")},
-            },
+            "versions": versions(),
             "rulebooks": [part.as_dict() for part in self.book.parts],
             "settings": {
                 "lang": self.workspace.settings.lang,
@@ -324,6 +320,15 @@ def layers_of(workspace: Workspace, layer: Sequence[Any], raster: Sequence[Any],
 
 def _atlas(workspace: Workspace) -> list[AnyLayer]:
     return [workspace.atlas.open(layer.id) for layer in workspace.atlas.list()]
+
+
+def versions() -> dict[str, str]:
+    """Of this code and of what its numbers rest on."""
+    return {
+        "qinglu": __version__,
+        "python": platform.python_version(),
+        **{name: _version(name) for name in ("numpy", "shapely", "pyproj", "pyarrow", "rasterio")},
+    }
 
 
 def _version(name: str) -> str:

@@ -1,0 +1,174 @@
+"""Drawings of numbers: the ground along a line, and two objectives against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..text import Lang
+from .numbers import amount, ticks
+
+Floats = npt.NDArray[np.float64]
+
+PANEL_WIDTH, PANEL_HEIGHT = 4400, 520  # drawing units, a quarter of a pixel
+PLOT = 1600
+_POINTS = 500  # of a profile as drawn; the table has all
+_MOST_PAIRS = 3
+_ROOM = 0.06
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The ground along a line.
+
+    Attributes
+    ----------
+    km, ground_m : float64 (n,)
+    formation_m : float64 (n,) or None
+        Height of what is built, where it was worked out.
+    built : sequence of (from_km, to_km, kind)
+        Stretches on a structure: ``bridge``, ``tunnel``, ``structure`` or ``steep``.
+    """
+
+    km: Floats
+    ground_m: Floats
+    formation_m: Floats | None = None
+    built: Sequence[tuple[float, float, str]] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One profile as drawn: path data, bars of structures as (x, width, kind), ticks of height as (y, text)."""
+
+    ground: str
+    formation: str
+    built: tuple[tuple[int, int, str], ...]
+    heights: tuple[tuple[int, str], ...]
+    distances: tuple[tuple[int, str], ...]
+
+
+def panels(grounds: Sequence[Ground], lang: Lang) -> list[Panel]:
+    """Profiles on one scale of length and of height, so that they can be compared."""
+    whole = max((float(g.km[-1]) for g in grounds if len(g.km)), default=0.0) or 1.0
+    heights = [h for g in grounds for h in (g.ground_m, g.formation_m) if h is not None]
+    known = np.concatenate([h[np.isfinite(h)] for h in heights]) if heights else np.empty(0)
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    room = max(10.0, 0.08 * (high - low))
+    low, high = low - room, high + room
+
+    def x(km: float) -> int:
+        return round(PANEL_WIDTH * km / whole)
+
+    def y(metres: float) -> int:
+        return round(PANEL_HEIGHT * (high - metres) / (high - low))
+
+    across = tuple((x(k), amount(k, lang)) for k in ticks(0.0, whole, 8))
+    up = tuple((y(m), amount(m, lang)) for m in ticks(low, high, 4))
+    out = []
+    for g in grounds:
+        bars = tuple((x(a), max(10, x(b) - x(a)), kind) for a, b, kind in g.built)
+        area = _area(g.km, g.ground_m, x, y)
+        line = "" if g.formation_m is None else _path(g.km, g.formation_m, x, y)
+        out.append(Panel(area, line, bars, up, across))
+    return out
+
+
+def _thinned(km: Floats, metres: Floats) -> tuple[Floats, Floats]:
+    """At most `_POINTS` points that keep peaks and valleys."""
+    keep = np.flatnonzero(np.isfinite(metres))
+    km, metres = km[keep], metres[keep]
+    if len(km) <= _POINTS:
+        return km, metres
+    parts = np.array_split(np.arange(len(km)), _POINTS // 2)
+    kept = sorted({int(p[f(metres[p])]) for p in parts for f in (np.argmin, np.argmax)} | {0, len(km) - 1})
+    return km[kept], metres[kept]
+
+
+def _path(km: Floats, metres: Floats, x: object, y: object) -> str:
+    at, height = _thinned(km, metres)
+    points = [f"{x(a)} {y(h)}" for a, h in zip(at.tolist(), height.tolist(), strict=True)]  # type: ignore[operator]
+    return "M" + "L".join(points) if points else ""
+
+
+def _area(km: Floats, metres: Floats, x: object, y: object) -> str:
+    line = _path(km, metres, x, y)
+    if not line:
+        return ""
+    known = km[np.isfinite(metres)]
+    return f"{line}L{x(float(known[-1]))} {PANEL_HEIGHT}L{x(float(known[0]))} {PANEL_HEIGHT}z"  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line among the points: place, label and style."""
+
+    x: int
+    y: int
+    label: str
+    style: str
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """One plot: ids of its axes, points of the front, lines, ticks as (place, text)."""
+
+    across: str
+    up: str
+    front: tuple[tuple[int, int], ...]
+    marks: tuple[Mark, ...]
+    x_ticks: tuple[tuple[int, str], ...]
+    y_ticks: tuple[tuple[int, str], ...]
+
+
+def scatters(
+    objectives: Sequence[str],
+    front: Sequence[Mapping[str, float]],
+    lines: Sequence[tuple[str, str, Mapping[str, float | None]]],
+    lang: Lang,
+) -> list[Scatter]:
+    """Each two of the objectives against each other, three plots at most.
+
+    Parameters
+    ----------
+    objectives : sequence of str
+        Those that are known.
+    front : sequence of mapping
+        Values of the points of the front.
+    lines : sequence of (label, style, scores)
+    """
+    out = []
+    for across, up in list(combinations(objectives, 2))[:_MOST_PAIRS]:
+        named = [(label, style, s[across], s[up]) for label, style, s in lines]
+        drawn = [(label, style, a, b) for label, style, a, b in named if a is not None and b is not None]
+        every = [(p[across], p[up]) for p in front] + [(a, b) for _, _, a, b in drawn]
+        if not every:
+            continue
+        (x, xs), (y, ys) = (_axis([p[k] for p in every], k == 1) for k in (0, 1))
+        out.append(
+            Scatter(
+                across,
+                up,
+                tuple(dict.fromkeys((x(p[across]), y(p[up])) for p in front)),
+                tuple(Mark(x(a), y(b), label, style) for label, style, a, b in drawn),
+                tuple((x(v), amount(v, lang)) for v in xs),
+                tuple((y(v), amount(v, lang)) for v in ys),
+            )
+        )
+    return out
+
+
+def _axis(values: Sequence[float], upward: bool):  # type: ignore[no-untyped-def]
+    """A function from values to drawing units, and values to mark."""
+    low, high = min(values), max(values)
+    room = _ROOM * (high - low) or 0.05 * abs(high) or 1.0
+    low, high = low - room, high + room
+
+    def place(value: float) -> int:
+        share = (value - low) / (high - low)
+        return round(PLOT * (1 - share if upward else share))
+
+    return place, ticks(low, high, 6)
