@@ -117,11 +117,9 @@ def dissimilar(
     for rows, cols in seeds if k > 1 else ():
         if search.leads(rows, cols):
             search.add(rows, cols)
+    for rows, cols in _through_plateaus(search, best) if k > 1 else ():
+        search.add(rows, cols)
     chosen = search.chosen(k)
-    if len(chosen) < k:
-        for rows, cols in _through_plateaus(search, best):
-            search.add(rows, cols)
-        chosen = search.chosen(k)
     if len(chosen) < k:
         chosen = _around(search, k, 2 * k + _SPARE_TRIES)
     pool = search.pool
