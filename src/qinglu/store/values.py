@@ -1,0 +1,450 @@
+"""What the store gives back: frozen values, one for each kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any, Generic, Self, TypeVar
+
+import shapely
+
+from ..text import Text
+from .audit import moment
+
+
+class Value:
+    """A record that is made from a row and told as JSON."""
+
+    hidden: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any], **more: Any) -> Self:
+        """From a row whose columns bear the names of the fields; columns without a field are left aside."""
+        names = {f.name for f in fields(cls)}  # type: ignore[arg-type]  # every subclass is a dataclass
+        return cls(**{k: v for k, v in row.items() if k in names}, **more)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON has it: moments and days as ISO text."""
+        made = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return {k: plain(v) for k, v in made.items() if k not in self.hidden}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, Value):
+        return value.as_dict()
+    if isinstance(value, Text):
+        return value._asdict()
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation(Value):
+    """One that owns projects, has projects shared with it, or has a remit."""
+
+    id: int
+    kind: str
+    name: str
+    name_zh: str
+    countries: Sequence[str]
+    sectors: Sequence[str]
+    disabled: bool
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User(Value):
+    """One person; never with the password."""
+
+    id: int
+    email: str
+    name: str
+    lang: str
+    disabled: bool
+    must_change: bool
+    created_at: datetime
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Role(Value):
+    """A user's role in an organisation."""
+
+    id: int
+    user_id: int
+    organisation_id: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session(Value):
+    """A signed-in browser."""
+
+    id: int
+    user_id: int
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    address: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token(Value):
+    """A token of a user; what it is itself nobody can read again."""
+
+    id: int
+    user_id: int
+    prefix: str
+    name: str
+    scopes: Sequence[str]
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Project(Value):
+    """One overseas project as it stands.
+
+    Attributes
+    ----------
+    code : str
+        Its id as its owner writes it; `id` is the store's.
+    level, unknown, colour, n_critical… :
+        Of the latest run of its owner; level "" before the first.
+    geometry : bytes or None
+        WKB, WGS 84 longitude/latitude; None too where a list was asked for without.
+    west, south, east, north : float or None
+        Degrees; None where there is no geometry.
+    capacity : float or None
+        In `capacity_unit`.
+    cost : float or None
+        In `currency` (ISO 4217).
+    """
+
+    id: int
+    organisation_id: int
+    code: str
+    version: int
+    name: str
+    name_zh: str
+    country: str
+    country_given: str
+    sector: str
+    technology: str
+    capacity: float | None
+    capacity_unit: str
+    stage: str
+    approved_on: date | None
+    construction_on: date | None
+    operation_on: date | None
+    closing_on: date | None
+    cost: float | None
+    currency: str
+    shape: str
+    notes: Sequence[str]
+    west: float | None
+    south: float | None
+    east: float | None
+    north: float | None
+    published: bool
+    archived: bool
+    level: str
+    unknown: bool
+    colour: str
+    run_id: int | None
+    n_critical: int
+    n_warning: int
+    n_note: int
+    n_unknown: int
+    n_clear: int
+    created_at: datetime
+    updated_at: datetime
+    updated_by: int | None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    geometry: bytes | None = None
+    shared_with: frozenset[int] = frozenset()
+
+    @property
+    def geom(self) -> Any:
+        """The geometry as shapely has it, or None."""
+        return None if self.geometry is None else shapely.from_wkb(self.geometry)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON has it, the geometry as GeoJSON."""
+        made = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "geometry"}
+        made["geometry"] = None if self.geometry is None else shapely.geometry.mapping(self.geom)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectVersion(Value):
+    """One change of a project: who, when, what, why."""
+
+    project_id: int
+    version: int
+    at: datetime
+    user_id: int | None
+    by: str
+    why: str
+    changes: Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Value):
+    """That a bank may see a project."""
+
+    id: int
+    project_id: int
+    organisation_id: int
+    at: datetime
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment(Value):
+    """A comment on a project, or an agency's return of it."""
+
+    id: int
+    project_id: int
+    organisation_id: int | None
+    user_id: int | None
+    by: str
+    kind: str
+    text: str
+    at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment(Value):
+    """A document filed with a project; several may be the same bytes."""
+
+    id: int
+    project_id: int
+    sha256: str
+    name: str
+    type: str
+    size: int
+    title: str
+    published: bool
+    user_id: int | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRecord(Value):
+    """A file of projects and its account: ``n_read == n_kept + n_rejected``."""
+
+    id: int
+    organisation_id: int
+    user_id: int | None
+    name: str
+    source: str
+    sha256: str
+    state: str
+    n_read: int
+    n_kept: int
+    n_repaired: int
+    n_rejected: int
+    fields: Mapping[str, str]
+    meta: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRow(Value):
+    """What became of one row: a project, with notes on what was repaired, or a reason of rejection."""
+
+    source_row: int
+    project_id: int | None
+    code: str
+    notes: Sequence[str]
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run(Value):
+    """One screening, or another tool's run."""
+
+    id: int
+    organisation_id: int
+    user_id: int | None
+    portfolio_id: int | None
+    job_id: int | None
+    tool: str
+    inputs: Mapping[str, Any]
+    versions: Mapping[str, Any]
+    state: str
+    counts: Mapping[str, Any]
+    judged_on: date | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Value):
+    """A measure judged by a rule, with the columns of `qinglu.model.FINDINGS` and how it was reached."""
+
+    id: int
+    run_id: int
+    project_id: int
+    code: str
+    rule_id: str
+    level: str
+    measure: str
+    value: float | None
+    unit: str
+    layer_id: str
+    layer_version: str
+    explanation_zh: str
+    explanation_en: str
+    trace: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Value):
+    """What a finding obliges somebody to do."""
+
+    id: int
+    project_id: int
+    finding_id: int | None
+    rule_id: str
+    title: str
+    owner: str
+    due: date | None
+    state: str
+    proof: str
+    attachment_id: int | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    updated_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRecord(Value):
+    """A layer as a steward registered it."""
+
+    id: str
+    role: str
+    title_zh: str
+    title_en: str
+    kind: str
+    layer_version: str
+    provider: str
+    licence: str
+    sha256: str
+    open: bool
+    enabled: bool
+    record: Mapping[str, Any]
+    version: int
+    updated_at: datetime
+    updated_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord(Value):
+    """A rule as a steward wrote it, one version."""
+
+    id: int
+    rule_id: str
+    version: int
+    document: str
+    record: Mapping[str, Any]
+    state: str
+    why: str
+    at: datetime
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Value):
+    """Work in the queue. `lease` is for its worker alone."""
+
+    hidden = ("lease", "scopes")
+
+    id: int
+    kind: str
+    inputs: Mapping[str, Any]
+    organisation_id: int | None
+    user_id: int | None
+    scopes: Sequence[str] | None
+    idempotency_key: str | None
+    state: str
+    attempts: int
+    max_attempts: int
+    available_at: datetime
+    worker: str
+    lease: str
+    lease_until: datetime | None
+    cancel_requested: bool
+    what: str
+    done: int
+    total: int
+    n_events: int
+    result: Any
+    error: Any
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent(Value):
+    """One step of a job; `seq` counts from 1 within it."""
+
+    job_id: int
+    seq: int
+    at: datetime
+    kind: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow(Value):
+    """One row of the trail."""
+
+    seq: int
+    at: str
+    user_id: int | None
+    by: str
+    action: str
+    entity: str
+    entity_id: str
+    content: str
+    prev_hash: str
+    hash: str
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a list, and where to go on; `cursor` is None at its end."""
+
+    items: tuple[T, ...]
+    cursor: str | None = None
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
