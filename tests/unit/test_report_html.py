@@ -10,7 +10,7 @@ from screening_made import NASTY, RULES, large_screening, small_screening, table
 
 from qinglu import report
 from qinglu.model import FINDINGS, Level
-from qinglu.report import words
+from qinglu.report import route_words, words
 from qinglu.text import Text
 
 VOID = {"meta", "input", "br", "link", "img", "hr"}
@@ -232,7 +232,9 @@ def test_both_names_are_shown_each_in_its_language(tmp_path):
 
 
 def test_every_sentence_is_there_in_both_languages_with_the_same_gaps():
-    texts = [*words.WORDS.items(), *((str(i), t) for i, t in enumerate((*words.METHOD, *words.LIMITS)))]
+    pages = (words, route_words)
+    texts = [item for w in pages for item in w.WORDS.items()]
+    texts += [(str(i), t) for w in pages for i, t in enumerate((*w.METHOD, *w.LIMITS))]
     for key, text in texts:
         assert isinstance(text, Text), key
         assert text.zh, key
@@ -249,6 +251,7 @@ def test_templates_use_every_word_and_no_other():
     folder = resources.files("qinglu.report")
     sources = [p.read_text("utf-8") for d in (folder, folder / "templates") for p in d.iterdir() if p.name.endswith((".j2", ".py"))]
     used = set(re.findall(r"""(?:\bt|\bsay|\bword)\(\s*['"](\w+)['"]""", "\n".join(sources)))
-    assert used <= set(words.WORDS)
+    known = {**words.WORDS, **route_words.WORDS}
+    assert used <= set(known)
     mentioned = "\n".join(s for s in sources if "WORDS: dict" not in s)
-    assert [k for k in words.WORDS if not re.search(rf"['\"]{k}['\"]", mentioned) and not k.startswith(("shape_", "q_"))] == []
+    assert [k for k in known if not re.search(rf"['\"]{k}['\"]", mentioned) and not k.startswith(("shape_", "q_"))] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -13,12 +13,15 @@ from ..text import Lang
 from .numbers import amount, ticks
 
 Floats = npt.NDArray[np.float64]
+Scale = Callable[[float], int]
 
 PANEL_WIDTH, PANEL_HEIGHT = 4400, 520  # drawing units, a quarter of a pixel
 PLOT = 1600
 _POINTS = 500  # of a profile as drawn; the table has all
 _MOST_PAIRS = 3
 _ROOM = 0.06
+_SMALL = 0.35  # of an axis; lines that fill less of it are shown again from nearer
+_AROUND = 0.35
 
 
 @dataclass(frozen=True)
@@ -88,18 +91,18 @@ def _thinned(km: Floats, metres: Floats) -> tuple[Floats, Floats]:
     return km[kept], metres[kept]
 
 
-def _path(km: Floats, metres: Floats, x: object, y: object) -> str:
+def _path(km: Floats, metres: Floats, x: Scale, y: Scale) -> str:
     at, height = _thinned(km, metres)
-    points = [f"{x(a)} {y(h)}" for a, h in zip(at.tolist(), height.tolist(), strict=True)]  # type: ignore[operator]
+    points = [f"{x(a)} {y(h)}" for a, h in zip(at.tolist(), height.tolist(), strict=True)]
     return "M" + "L".join(points) if points else ""
 
 
-def _area(km: Floats, metres: Floats, x: object, y: object) -> str:
+def _area(km: Floats, metres: Floats, x: Scale, y: Scale) -> str:
     line = _path(km, metres, x, y)
     if not line:
         return ""
     known = km[np.isfinite(metres)]
-    return f"{line}L{x(float(known[-1]))} {PANEL_HEIGHT}L{x(float(known[0]))} {PANEL_HEIGHT}z"  # type: ignore[operator]
+    return f"{line}L{x(float(known[-1]))} {PANEL_HEIGHT}L{x(float(known[0]))} {PANEL_HEIGHT}z"
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Scatter:
-    """One plot: ids of its axes, points of the front, lines, ticks as (place, text)."""
+    """One plot: ids of its axes, points of the front, lines, ticks as (place, text).
+
+    `near` says that it shows only the surroundings of the lines; `named` whether its marks have room for labels.
+    """
 
     across: str
     up: str
@@ -122,6 +128,8 @@ class Scatter:
     marks: tuple[Mark, ...]
     x_ticks: tuple[tuple[int, str], ...]
     y_ticks: tuple[tuple[int, str], ...]
+    near: bool
+    named: bool
 
 
 def scatters(
@@ -130,7 +138,9 @@ def scatters(
     lines: Sequence[tuple[str, str, Mapping[str, float | None]]],
     lang: Lang,
 ) -> list[Scatter]:
-    """Each two of the objectives against each other, three plots at most.
+    """Each two of the objectives against each other, three pairs at most.
+
+    Where the lines fill a small part of a plot only, a second one shows their surroundings.
 
     Parameters
     ----------
@@ -144,31 +154,59 @@ def scatters(
     for across, up in list(combinations(objectives, 2))[:_MOST_PAIRS]:
         named = [(label, style, s[across], s[up]) for label, style, s in lines]
         drawn = [(label, style, a, b) for label, style, a, b in named if a is not None and b is not None]
-        every = [(p[across], p[up]) for p in front] + [(a, b) for _, _, a, b in drawn]
-        if not every:
+        points = [(p[across], p[up]) for p in front]
+        if not points and not drawn:
             continue
-        (x, xs), (y, ys) = (_axis([p[k] for p in every], k == 1) for k in (0, 1))
-        out.append(
-            Scatter(
-                across,
-                up,
-                tuple(dict.fromkeys((x(p[across]), y(p[up])) for p in front)),
-                tuple(Mark(x(a), y(b), label, style) for label, style, a, b in drawn),
-                tuple((x(v), amount(v, lang)) for v in xs),
-                tuple((y(v), amount(v, lang)) for v in ys),
-            )
-        )
+        every = np.array(points + [(a, b) for _, _, a, b in drawn])
+        low, high = every.min(axis=0), every.max(axis=0)
+        own = np.array([(a, b) for _, _, a, b in drawn]) if drawn else every
+        span, near = np.ptp(own, axis=0), bool((np.ptp(own, axis=0) < _SMALL * (high - low)).any() and len(own) > 1)
+        out.append(_scatter(across, up, points, drawn, (low, high), lang, near=False, named=not near))
+        if near:
+            around = (own.min(axis=0) - _AROUND * span, own.max(axis=0) + _AROUND * span)
+            out.append(_scatter(across, up, points, drawn, around, lang, near=True, named=True))
     return out
 
 
-def _axis(values: Sequence[float], upward: bool):  # type: ignore[no-untyped-def]
-    """A function from values to drawing units, and values to mark."""
-    low, high = min(values), max(values)
-    room = _ROOM * (high - low) or 0.05 * abs(high) or 1.0
-    low, high = low - room, high + room
+def _scatter(
+    across: str,
+    up: str,
+    points: Sequence[tuple[float, float]],
+    drawn: Sequence[tuple[str, str, float, float]],
+    extent: tuple[Floats, Floats],
+    lang: Lang,
+    *,
+    near: bool,
+    named: bool,
+) -> Scatter:
+    x, y = (_Axis.over(float(extent[0][k]), float(extent[1][k]), upward=k == 1) for k in (0, 1))
+    inside = [(x.at(a), y.at(b)) for a, b in points if x.holds(a) and y.holds(b)]
+    return Scatter(
+        across,
+        up,
+        tuple(dict.fromkeys(inside)),
+        tuple(Mark(x.at(a), y.at(b), label, style) for label, style, a, b in drawn),
+        tuple((x.at(v), amount(v, lang)) for v in ticks(x.low, x.high, 6)),
+        tuple((y.at(v), amount(v, lang)) for v in ticks(y.low, y.high, 6)),
+        near,
+        named,
+    )
 
-    def place(value: float) -> int:
-        share = (value - low) / (high - low)
-        return round(PLOT * (1 - share if upward else share))
 
-    return place, ticks(low, high, 6)
+@dataclass(frozen=True)
+class _Axis:
+    low: float
+    high: float
+    upward: bool
+
+    @classmethod
+    def over(cls, low: float, high: float, *, upward: bool) -> _Axis:
+        room = _ROOM * (high - low) or 0.05 * abs(high) or 1.0
+        return cls(low - room, high + room, upward)
+
+    def at(self, value: float) -> int:
+        share = (value - self.low) / (self.high - self.low)
+        return round(PLOT * (1 - share if self.upward else share))
+
+    def holds(self, value: float) -> bool:
+        return self.low <= value <= self.high

@@ -53,7 +53,6 @@ WORDS: dict[str, Text] = {
     "r_worst_level": Text("最严重发现", "Worst finding"),
     "r_yes": Text("是", "yes"),
     "r_no": Text("否", "no"),
-    "r_none": Text("–", "–"),
     "r_unknown_word": Text("未知", "unknown"),
     "r_tradeoff": Text("权衡", "Trade-off"),
     "r_tradeoff_caption": Text(
@@ -61,6 +60,8 @@ WORDS: dict[str, Text] = {
         "Open points are the front: no line found is better in both. Numbers are the lines, the square is the line "
         "that is given. Down and to the left is better.",
     ),
+    "r_whole": Text("整个前沿", "The whole front"),
+    "r_near": Text("各线路附近", "Around the lines"),
     "r_tradeoff_alt": Text("{across}与{up}的权衡图", "{across} against {up}"),
     "r_front_exact": Text("网格上的前沿已穷尽。", "The front is complete on this grid."),
     "r_front_inexact": Text(
@@ -81,8 +82,7 @@ WORDS: dict[str, Text] = {
     ),
     "r_profile_alt": Text("{title} 的纵断面", "Profile of {title}"),
     "r_crossings": Text("穿越", "Crossings"),
-    "r_crossings_caption": Text("各线路穿越的要素数与长度", "Features crossed by each line, and over what length"),
-    "r_crossing": Text("{n} 处，{length}", "{n}, {length}"),
+    "r_crossings_caption": Text("各线路穿越的要素数 · 长度", "Features crossed by each line · over what length"),
     "r_no_crossings": Text(
         "线路没有穿越任何所列图层的要素。", "No line crosses a feature of the layers that were given."
     ),
@@ -91,7 +91,6 @@ WORDS: dict[str, Text] = {
     "r_from": Text("起（km）", "From km"),
     "r_to": Text("止（km）", "To km"),
     "r_findings": Text("发现", "Findings"),
-    "r_findings_of": Text("{title}", "{title}"),
     "r_shared": Text("各线路相同的发现", "The same for every line"),
     "r_nothing_else": Text("别无其他。", "Nothing else."),
     "r_rests": Text("依据", "What the numbers rest on"),
@@ -109,6 +108,9 @@ WORDS: dict[str, Text] = {
     ),
 }
 """Key → text."""
+
+UNITS: dict[str, Text] = {"point": Text("分", "points"), "person": Text("人", "people")}
+"""Units that are words."""
 
 METHOD: tuple[Text, ...] = (
     Text(

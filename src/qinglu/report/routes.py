@@ -19,7 +19,7 @@ from .evidence import Steps, why
 from .linemap import Backdrop, Ribbon, line_map
 from .numbers import amount, count, kilometres, long_date
 from .plots import PANEL_HEIGHT, PANEL_WIDTH, PLOT, Ground, panels, scatters
-from .route_words import LIMITS, METHOD, WORDS
+from .route_words import LIMITS, METHOD, UNITS, WORDS
 
 STYLES = 8  # ways to draw a line that can be told apart; after that they repeat
 _WORST_FIRST = (Level.CRITICAL, Level.WARNING, Level.NOTE, Level.UNKNOWN, Level.CLEAR)
@@ -207,6 +207,7 @@ def write_routes(path: Path, sheet: RoutesSheet, lang: Lang) -> None:
         "amount": lambda value: amount(value, lang),
         "km": kilometres,
         "count": count,
+        "unit": lambda name: UNITS[name].in_(lang) if name in UNITS else name,
         "worst_of": {g.label: g.worst for g in groups},
     }  # fmt: skip
     template = pages.environment(lang, WORDS).get_template("routes.html.j2")
