@@ -171,3 +171,15 @@ def test_pieces_add_up_to_the_line() -> None:
     steps = walk(surfaces, line)
     assert steps.true_m.sum() == pytest.approx(score(surfaces, line).length_m, rel=1e-9)
     assert steps.length_m.sum() == pytest.approx(steps.true_m.sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_gradients_are_over_about_a_cell_however_dense_the_vertices(name: str) -> None:
+    """400 or 4000 vertices over some 40 cells: as many gradients as cells, and nearly the same price."""
+    grid = GRIDS[name]
+    surfaces = made(grid, climbs=True, seed=6)
+    coarse, dense = smooth(grid, 6), smooth(grid, 6, 4000)
+    cells = np.hypot(*np.diff(np.array(grid.positions_of(*coarse.T)), axis=1)).sum()
+    for line in (coarse, dense):
+        assert len(np.unique(walk(surfaces, line).gradient)) == pytest.approx(cells, abs=1)
+    assert score(surfaces, dense).scores["cost"] == pytest.approx(score(surfaces, coarse).scores["cost"], rel=1e-2)

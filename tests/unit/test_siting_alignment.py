@@ -65,6 +65,17 @@ def test_a_gap_is_told_and_not_bridged(tmp_path: Path) -> None:
     assert "间断 2 处，共 12245 m，最长 11132 m" in found.remark.zh
 
 
+def test_parts_follow_from_where_the_last_one_ended(tmp_path: Path) -> None:
+    """Not from where it began, which is nearer to another part; and each part turned the way of the whole."""
+    u = [[(0, 0), (1, 0)], [(0.9, 1.02), (0, 0.7)], [(1, 1), (1, 0.05)]]
+    found = one(tmp_path, shapely.MultiLineString(u))
+    assert [p[[0, -1]].tolist() for p in found.parts] == [
+        [[0, 0], [1, 0]],
+        [[1, 0.05], [1, 1]],
+        [[0.9, 1.02], [0, 0.7]],
+    ]
+
+
 def test_a_strip_becomes_its_centre_line(tmp_path: Path) -> None:
     line = shapely.LineString([(36.0, 0.0), (36.05, 0.02), (36.1, 0.0)])
     found = one(tmp_path, line.buffer(0.00001))
@@ -85,7 +96,8 @@ def test_second_tracks_and_sidings_are_not_counted_twice(tmp_path: Path) -> None
     assert found.side_tracks_m == pytest.approx(0.05 * DEGREE_M, rel=1e-3)
     assert found.remark is not None
     assert "1 piece beside the main line" in found.remark.en
-    short_cut = one(tmp_path, shapely.MultiLineString([[(0, 0), (0.5, 0.5), (1, 0)], [(0, 0), (1, 0)]]))
+    around = [(0, 0), (0.5, 0.5), (1, 0)]
+    short_cut = one(tmp_path, shapely.MultiLineString([[(-1, 0), (0, 0)], around, [(0, 0), (1, 0)], [(1, 0), (2, 0)]]))
     assert short_cut.side_tracks == 0
     branch = one(tmp_path, shapely.MultiLineString([main[0], main[2], siding, [(1, 0), (1.0, 0.3)]]))
     assert branch.side_tracks == 0

@@ -48,7 +48,8 @@ def beside(surfaces: Surfaces, line_a: Line, line_b: Line, *, apart_m: float | N
     line_a, line_b : float64 (n, 2), or several
         Longitude and latitude.
     apart_m : float, optional
-        Lines farther from each other are apart; two cells of the grid without it.
+        Lines that get farther from each other are apart, from where they part by half of it; two cells of the grid
+        without it.
 
     Returns
     -------
@@ -78,7 +79,7 @@ def beside(surfaces: Surfaces, line_a: Line, line_b: Line, *, apart_m: float | N
     parts_a, parts_b = parts_of(surfaces.grid, line_a), _in_direction(surfaces, line_a, line_b)
     step = min(limit / 4, surfaces.grid.cell_m / 2)
     a, b = _sampled(surfaces, parts_a, parts_b, step), _sampled(surfaces, parts_b, parts_a, step)
-    return _table(surfaces, a, b, *_stretches(a, b, _matched(a, b, limit), limit), limit)
+    return _table(surfaces, a, b, *_stretches(a, b, _matched(a, b, limit / 2), limit), limit)
 
 
 def _in_direction(surfaces: Surfaces, line_a: Line, line_b: Line) -> list[Float]:
@@ -111,13 +112,13 @@ def _distances(points: Float, other: list[Float]) -> Float:
     return nearest(Index.build(places.geoms), Index.build(lines.geoms)).distance_m
 
 
-def _matched(a: _Sampled, b: _Sampled, limit: float) -> Int:
+def _matched(a: _Sampled, b: _Sampled, near_m: float) -> Int:
     """Samples of A and of B that lie beside each other, (k, 2), both ascending.
 
     Each sample of A near B has a nearest sample of B; where a line turns back on itself some of these are on the
     wrong limb, so the longest run of pairs that never goes backward is kept.
     """
-    near = np.flatnonzero(a.to_other <= limit)
+    near = np.flatnonzero(a.to_other <= near_m)
     ends = np.array([[0, 0], [len(a.metres) - 1, len(b.metres) - 1]])
     if len(near) == 0:
         return ends

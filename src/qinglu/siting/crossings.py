@@ -183,7 +183,7 @@ def _passages(shape: shapely.Geometry, parts: list[_Part], at: Posts) -> Iterato
         first, last, inner = (np.array(column) for column in zip(*spans, strict=True))
         first, last = at.metres(number, first), at.metres(number, last)
         order = np.argsort(first, kind="stable")
-        first, last, inner = first[order], np.maximum.accumulate(last[order]), inner[order]
+        first, last, inner = first[order], last[order], inner[order]
         begins = np.flatnonzero(np.concatenate([[True], first[1:] - last[:-1] > _SAME_M]))
         for a, b in zip(begins.tolist(), [*begins[1:].tolist(), len(first)], strict=True):
             yield number, float(first[a]), float(last[b - 1]), bool(inner[a:b].any())
