@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import shapely
 
-from qinglu.errors import LayerError, OptionError, PortfolioError, UnknownNameError
+from qinglu.errors import LayerError, OptionError, PortfolioError, SizeLimitError, UnknownNameError
 from qinglu.settings import Settings
-from qinglu.siting.alignment import Alignment, read_alignment
+from qinglu.siting.alignment import Alignment, read_alignment, read_alignments
 
 SETTINGS = Settings()
 DEGREE_M = 111_319.5  # of longitude on the equator
@@ -135,6 +135,29 @@ def test_one_of_several_is_chosen(several: Path, feature: str, degrees: float, p
     found = read(several, feature)
     assert len(found.parts) == parts
     assert found.length_m == pytest.approx(degrees * DEGREE_M, rel=1e-3)
+
+
+def test_what_was_chosen_and_is_no_line_is_counted(several: Path) -> None:
+    found = read(several, "*")
+    assert found.left_out == 1
+    assert found.remark is not None
+    assert "1 chosen feature not counted" in found.remark.en
+    assert "1 个所选要素不是线" in found.remark.zh
+
+
+def test_every_line_of_a_file_one_by_one(several: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = read_alignments(several, settings=SETTINGS)
+    assert [a.name for a in every] == ["Northern", "Northern", "Southern"]
+    assert [a.length_m for a in every] == pytest.approx([DEGREE_M] * 3, rel=1e-3)
+    monkeypatch.setattr("qinglu.siting.alignment.MOST", 2)
+    with pytest.raises(SizeLimitError, match="3 lines, more than 2"):
+        read_alignments(several, settings=SETTINGS)
+
+
+def test_too_many_parts_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qinglu.siting.alignment._MOST_PARTS", 2)
+    with pytest.raises(SizeLimitError, match="3 parts that do not meet"):
+        one(tmp_path, shapely.MultiLineString([[(k, 0), (k + 0.5, 0)] for k in range(3)]))
 
 
 def test_several_without_a_choice_are_refused_with_their_ids(several: Path) -> None:

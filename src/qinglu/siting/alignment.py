@@ -30,6 +30,7 @@ ALL = "*"
 MOST = 50
 """Lines of one file that are read one by one."""
 _FIRST_NAMES = 8
+_MOST_PARTS = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,8 @@ class Alignment:
         Name of the file.
     notes : tuple of str
         What was done to the geometry: slugs of `model.project.NOTES`.
+    left_out : int
+        Features chosen that are no lines (points, areas) or could not be read.
     """
 
     parts: tuple[Float, ...]
@@ -63,6 +66,7 @@ class Alignment:
     name: str
     source: str
     notes: tuple[str, ...] = ()
+    left_out: int = 0
 
     @property
     def remark(self) -> Text | None:
@@ -78,6 +82,10 @@ class Alignment:
             zh.append(f"略去与主线并行的 {n} 段（复线、站线等），共 {metres:.0f} m")
             pieces = "piece" if n == 1 else "pieces"
             en.append(f"{n} {pieces} beside the main line (second tracks, sidings) left out, {metres:.0f} m in all")
+        if self.left_out:
+            n = self.left_out
+            zh.append(f"另有 {n} 个所选要素不是线或无法读取，未计入")
+            en.append(f"{n} chosen {'feature' if n == 1 else 'features'} not counted: no line, or not readable")
         return Text("；".join(zh), "; ".join(en)) if zh else None
 
 
@@ -136,19 +144,29 @@ def read_alignments(path: Path | str, *, settings: Settings) -> tuple[Alignment,
 
 
 def _alignment(rows: list[Raw], settings: Settings, path: Path) -> Alignment:
-    geoms, notes = [], set()
+    geoms: list[shapely.Geometry] = []
+    notes: set[str] = set()
+    left_out = 0
     for raw in rows:
-        found, slugs = _lines(raw, settings, path.name)
+        found, others, slugs = _lines(raw, settings, path.name)
         geoms += found
+        left_out += others
         notes |= slugs
     if not geoms:
         raise _no_line(path.name, rows)
     main, n_side, side_m = without_side_tracks(joined(np.array(geoms, dtype=object)))
+    if len(main) > _MOST_PARTS:
+        raise SizeLimitError(
+            Text(f"该线分为 {len(main)} 段互不相接，超过 {_MOST_PARTS} 段",
+                 f"the line is in {len(main)} parts that do not meet, more than {_MOST_PARTS}"),
+            Text("请先连接各段，或只取其中一条", "Join them first, or choose one of them"),
+            where=path.name,
+        )  # fmt: skip
     parts, gaps = _in_order(main)
     length = float(length_m(np.array([shapely.LineString(p) for p in parts], dtype=object)).sum())
     names = {str(v) for raw in rows for v in _column(raw, "name", path.name) if v}
     name = names.pop() if len(names) == 1 else path.stem
-    return Alignment(tuple(parts), length, gaps, n_side, side_m, name, path.name, tuple(sorted(notes)))
+    return Alignment(tuple(parts), length, gaps, n_side, side_m, name, path.name, tuple(sorted(notes)), left_out)
 
 
 def _chosen(raws: list[Raw], feature: str | None, where: str) -> list[Raw]:
@@ -207,7 +225,8 @@ def _taken(raw: Raw, rows: Int) -> Raw:
     )
 
 
-def _lines(raw: Raw, settings: Settings, where: str) -> tuple[list[shapely.Geometry], set[str]]:
+def _lines(raw: Raw, settings: Settings, where: str) -> tuple[list[shapely.Geometry], int, set[str]]:
+    """Lines of rows, how many rows gave none, and what was done to them."""
     placed = place(raw, find_fields(raw.columns.column_names, {}, where=where), where)
     checked = check(placed.geoms, raw.source_row, np.full(len(raw.source_row), "", dtype=object), settings)
     rejected = [*placed.rejected, *checked.rejected]
@@ -217,7 +236,8 @@ def _lines(raw: Raw, settings: Settings, where: str) -> tuple[list[shapely.Geome
         raise LayerError(Text(f"第 {first.source_row} 行：{zh}", f"row {first.source_row}: {en}"), where=where)
     rows = checked.of_row[checked.of_row >= 0]
     lines = [checked.geoms[k] for k in np.unique(rows) if checked.shape[k] == "line"]
-    return lines, {slug for slug, mask in {**placed.notes, **checked.notes}.items() if mask.any()}
+    others = len(raw.source_row) + len(raw.rejected) - int((checked.shape[rows] == "line").sum())
+    return lines, others, {slug for slug, mask in {**placed.notes, **checked.notes}.items() if mask.any()}
 
 
 def _in_order(parts: list[Float]) -> tuple[list[Float], tuple[float, ...]]:
