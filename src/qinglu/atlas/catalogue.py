@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
@@ -151,6 +153,10 @@ class Atlas:
         geoms, _ = self._shapes("land")
         parts = shapely.get_parts(geoms)
         return shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == 3]))
+
+    def populations(self, layer_id: str) -> npt.NDArray[np.float64] | None:
+        """People at each feature of a starter layer of places, NaN where not known; None for any other layer."""
+        return None if layer_id in self._kept() else starter.populations(layer_id)
 
     def _shapes(self, layer_id: str) -> tuple[Geometries, pa.Table]:
         kept = self._place(layer_id)

@@ -204,8 +204,7 @@ def _country_parts() -> tuple[list[str], Geometries]:
     meta, table = pyogrio.raw.read_arrow(path, columns=["ADM0_A3", "ISO_A3_EH"], encoding="UTF-8")
     own, iso = (table.column(c).to_pylist() for c in ("ADM0_A3", "ISO_A3_EH"))
     codes = [
-        code if code != "-99" else {"KOS": "XKX"}.get(mine, f"-{mine}")
-        for mine, code in zip(own, iso, strict=True)
+        code if code != "-99" else {"KOS": "XKX"}.get(mine, f"-{mine}") for mine, code in zip(own, iso, strict=True)
     ]
     geoms = shapely.from_wkb(table.column(meta["geometry_name"] or "wkb_geometry").to_numpy())
     return codes, space.repair(np.asarray(geoms, dtype=object)).geoms
@@ -247,9 +246,7 @@ def _shore(ring: shapely.LinearRing) -> list[shapely.LineString]:
     edge = ~(seam | pole)
     if edge.all():
         return [shapely.LineString(xy)]
-    start = int(
-        np.flatnonzero(~edge)[0]
-    )  # begin after a gap, so that no piece is split by the ring's own start
+    start = int(np.flatnonzero(~edge)[0])  # begin after a gap, so that no piece is split by the ring's own start
     turn = np.roll(np.arange(len(edge)), -start)
     out, run = [], []
     for i in [*turn.tolist(), -1]:
@@ -282,25 +279,33 @@ def _sea_lanes() -> Compiled:
     return _compiled(lines, [str(i) for i in range(len(lines))], names, "sea-lanes")
 
 
-def _places() -> Compiled:
+def _towns() -> list[dict[str, Any]]:
     found = json.loads(_source("places").read_text(encoding="utf-8"))
-    rows = sorted(found.values(), key=lambda r: int(r["geonameid"]))
+    return sorted(found.values(), key=lambda r: int(r["geonameid"]))
+
+
+def populations(layer_id: str) -> npt.NDArray[np.float64] | None:
+    """People at each feature of a starter layer, NaN where not known; None for a layer that is not of places."""
+    if layer_id != "places":
+        return None
+    people = np.array([float(r.get("population") or 0) for r in _towns()])
+    return np.where(people > 0, people, np.nan)  # GeoNames writes 0 where it does not know
+
+
+def _places() -> Compiled:
+    rows = _towns()
     points = shapely.points([float(r["longitude"]) for r in rows], [float(r["latitude"]) for r in rows])
     return _compiled(list(points), [str(r["geonameid"]) for r in rows], [r["name"] for r in rows], "places")
 
 
-def _compiled(
-    geoms: list[shapely.Geometry], feature_ids: list[str], names: list[str], where: str
-) -> Compiled:
+def _compiled(geoms: list[shapely.Geometry], feature_ids: list[str], names: list[str], where: str) -> Compiled:
     table = pa.table({"id": feature_ids, "name": names})
     array = np.empty(len(geoms), object)
     array[:] = geoms
     delivered = Delivered(table, array, "OGC:CRS84", False, (where,))
     made = compiled_from(delivered, "other", id_field="id", name_field="name", where=where)
     assert made.features.schema.equals(FEATURES)
-    return Compiled(
-        made.geoms, made.features, pa.table({}), kind_of(made.geoms), made.provenance, (), made.account
-    )
+    return Compiled(made.geoms, made.features, pa.table({}), kind_of(made.geoms), made.provenance, (), made.account)
 
 
 _NE = "ne_10m_admin_0_countries_deu.zip"

@@ -114,7 +114,8 @@ def _given(workspace: Workspace, opened: AnyLayer, asked: Mapping[str, Any] | No
     if asked is None:  # from the atlas: nobody said what to make of it
         role = opened.layer.role
         counts = role in _PRICED or role.startswith("hazard.")
-        return Given(opened, "price" if counts and isinstance(opened, VectorLayer) else "ignore")
+        people = workspace.atlas.populations(opened.layer.id) if isinstance(opened, VectorLayer) else None
+        return Given(opened, "price" if counts and isinstance(opened, VectorLayer) else "ignore", population=people)
     people = None
     if isinstance(opened, VectorLayer) and (opened.layer.role == "settlement" or asked.get("population")):
         people = populations(asked["path"], workspace.settings, asked.get("population"))
