@@ -28,6 +28,8 @@ class Settings:
     """One geometry may have at most this many vertices."""
     threads: int = 0
     """Threads for measuring; 0 takes every core."""
+    db: str = ""
+    """Address of the register's database; without it ``qinglu.db`` in `data_dir`."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

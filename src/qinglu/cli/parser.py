@@ -20,6 +20,7 @@ from .layers import layer_given
 _NUMBERS = re.compile(r"-[\d.][\d.,;\s+-]*")
 _GROUPS = {
     "atlas": Text("图册：图层的目录、获取与核验", "the catalogue of layers: list, fetch, verify"),
+    "audit": Text("审计记录", "the audit trail"),
     "rules": Text("规则：列出、查看、沿革、解释与核验", "the rules: list, show, history, explain, check"),
     "tools": Text("工具及其声明", "tools and their declarations"),
 }

@@ -83,10 +83,18 @@ class Database:
         ``sqlite:///FILE`` or ``postgresql://USER[:PASSWORD]@HOST[:PORT]/NAME[?sslmode=…]``.
     clock : callable
         What time it is, with its zone.
+    must_exist : bool
+        Refuse to make a SQLite file.
     """
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, *, must_exist: bool = False) -> None:
         self.url = checked_url(url)
+        if must_exist and self.is_sqlite and not Path(str(self.url.database)).exists():
+            raise OptionError(
+                Text(f"没有数据库文件 {self.url.database}", f"there is no database file {self.url.database}"),
+                Text("请核对 --db；新建用 qinglu migrate", "Check --db; qinglu migrate sets up a new one"),
+                where="--db",
+            )
         self.clock = clock
         with guarded():
             self.engine = _engine(self.url)
@@ -202,7 +210,12 @@ def _engine(url: URL) -> Engine:
         # One statement for many rows, also where nothing is returned: pg8000 would else send row by row.
         engine.dialect.use_insertmanyvalues_wo_returning = True
         return engine
-    Path(str(url.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    file = Path(str(url.database))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)  # it holds what people said in confidence; what SQLite puts beside it gets the same
+    except OSError as error:
+        raise _unavailable(f"{file}: {error.strerror}") from error
     engine = create_engine(
         url, pool_size=10, max_overflow=20, pool_timeout=10, json_serializer=audit.canonical,
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},

@@ -8,7 +8,7 @@ import os
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from sqlalchemy import Select, exists, insert, literal, select
 
@@ -29,7 +29,7 @@ MAX_DOCUMENT_BYTES = 256 << 20
 class Files(Part):
     """Bytes in, and out again for those who may see what they are filed with."""
 
-    def put_document(self, actor: Actor, source: BinaryIO, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> tuple[str, int]:
+    def put_document(self, actor: Actor, source: IO[bytes], *, max_bytes: int = MAX_DOCUMENT_BYTES) -> tuple[str, int]:
         """Keep the bytes of a stream; their SHA-256 and how many there are.
 
         Written aside, synced, then renamed: what stands under a hash is whole.
@@ -47,7 +47,7 @@ class Files(Part):
                 Text("请登录", "Sign in, or use a token with the scope write"),
             )
         try:
-            sha256, size = self._keep(source, max_bytes)
+            sha256, size = self.keep_bytes(source, max_bytes)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM):
                 raise StoreUnavailableError(
@@ -157,7 +157,8 @@ class Files(Part):
     def _place(self, sha256: str) -> Path:
         return self.folder / "documents" / sha256[:2] / sha256
 
-    def _keep(self, source: BinaryIO, max_bytes: int) -> tuple[str, int]:
+    def keep_bytes(self, source: IO[bytes], max_bytes: int = MAX_DOCUMENT_BYTES) -> tuple[str, int]:
+        """Put bytes into the folder, unknown to the database as yet; their SHA-256 and how many there are."""
         holder = self.folder / "documents"
         holder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".partial-", dir=holder)

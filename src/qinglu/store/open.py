@@ -26,7 +26,8 @@ from .stewardship import Stewardship
 from .trail import Trail
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """What time it is, where no other clock is handed in."""
     return datetime.now(UTC)
 
 
@@ -37,7 +38,7 @@ class Store(Accounts, People, Projects, Register, Portfolios, Runs, Dossiers, Fi
     """
 
     @classmethod
-    def open(cls, url: str, folder: Path, *, clock: Clock = _utc_now, migrate: bool = False) -> Self:
+    def open(cls, url: str, folder: Path, *, clock: Clock = utc_now, migrate: bool = False) -> Self:
         """Open, and set up where there is nothing yet.
 
         Parameters
@@ -93,8 +94,7 @@ class Store(Accounts, People, Projects, Register, Portfolios, Runs, Dossiers, Fi
 
 def default_url(settings: Settings) -> str:
     """The address asked for, or the file in the folder of data."""
-    given = getattr(settings, "db", "")
-    return given or sqlite_url(settings.data_dir.expanduser() / "qinglu.db")
+    return settings.db or sqlite_url(settings.data_dir.expanduser() / "qinglu.db")
 
 
 def revision(db: Database) -> str | None:

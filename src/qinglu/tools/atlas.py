@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,9 @@ from ..atlas.catalogue import Described
 from ..atlas.wdpa import Realm
 from ..errors import OptionError, UnknownNameError
 from ..model import Layer, country_code, role_title
-from ..text import Lang, Text
+from ..text import Text
 from ..workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Told:
-    """What an atlas command tells: lines for a person, a record for a machine."""
-
-    record: Any
-    told: tuple[Text, ...]
-    exit_code: int = 0
-
-    def lines(self, lang: Lang) -> list[str]:
-        """For the terminal."""
-        return [t.in_(lang) for t in self.told]
-
-    def as_dict(self) -> Any:
-        """For ``--json``."""
-        return self.record
+from .told import Told
 
 
 def list_layers(workspace: Workspace) -> Told:

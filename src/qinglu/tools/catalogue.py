@@ -7,7 +7,7 @@ import difflib
 from ..errors import UnknownNameError
 from ..text import Text
 from .declare import Field, Tool
-from .declared import classify, duties, limits, routes, rules
+from .declared import classify, duties, limits, routes, rules, sites, store
 
 _FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
 _COLUMNS = {
@@ -160,11 +160,13 @@ TOOLS = (
     SCREEN,
     DEMO,
     *routes.TOOLS,
+    *sites.TOOLS,
     *classify.TOOLS,
     *duties.TOOLS,
     *limits.TOOLS,
     *ATLAS_TOOLS,
     *rules.TOOLS,
+    *store.TOOLS,
 )
 
 
