@@ -204,12 +204,17 @@ def too_steep(area: Area, most_deg: float) -> tuple[Exclusion, ...]:
     more = Text("换用覆盖该处的高程数据，或去掉 --max-slope", "give elevation that covers it, or leave --max-slope out")
     return (
         Exclusion("slope", Text(f"坡度大于{most_deg:g}°", f"Slope above {most_deg:g}°"), steep, relax),
-        Exclusion("no-slope", Text("坡度未知", "Slope not known"), unknown, more),
+        *_where_any(Exclusion("no-slope", Text("坡度未知", "Slope not known"), unknown, more, True), area.inside),
     )
 
 
+def _where_any(exclusion: Exclusion, inside: Mask) -> tuple[Exclusion, ...]:
+    """What is unknown nowhere in the area need not be told."""
+    return (exclusion,) if (exclusion.out & inside).any() else ()
+
+
 def beyond(
-    name: str, title: Text, unit: str, values: Float32, least: float | None, most: float | None
+    area: Area, name: str, title: Text, unit: str, values: Float32, least: float | None, most: float | None
 ) -> tuple[Exclusion, ...]:
     """Cells below the least or above the most value of a raster, and those without a value."""
     if least is None and most is None:
@@ -221,13 +226,12 @@ def beyond(
     with np.errstate(invalid="ignore"):
         out = (values < low) | (values > high)
     relax = Text("放宽 min、max", "relax min or max")
+    none = Text(f"{title.zh}未知", f"{title.en} not known")
+    more = Text("换用覆盖该处的栅格，或去掉 min、max", "give a raster that covers it, or leave min and max out")
     return (
         Exclusion(name, Text(title.zh + "或".join(zh), f"{title.en} {' or '.join(en)}"), out, relax),
-        Exclusion(
-            f"no-{name}", Text(f"{title.zh}未知", f"{title.en} not known"), np.isnan(values),
-            Text("换用覆盖该处的栅格，或去掉 min、max", "give a raster that covers it, or leave min and max out"),
-        ),
-    )  # fmt: skip
+        *_where_any(Exclusion(f"no-{name}", none, np.isnan(values), more, True), area.inside),
+    )
 
 
 def on_cells(area: Area, raster: RasterSource) -> Float32:

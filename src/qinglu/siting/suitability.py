@@ -106,12 +106,15 @@ class Exclusion:
     out : bool (rows, columns)
     relax : Text
         How there would be less of it.
+    for_want_of_data : bool
+        Whether they are out because something is not known there.
     """
 
     id: str
     title: Text
     out: Mask
     relax: Text = field(default=Text("", ""))
+    for_want_of_data: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,7 +255,7 @@ def _soft(unknown: Mask, poor: Mask, least_known: float, least_score: float) -> 
     return (
         Exclusion(
             "unknown", Text(f"已知权重不足{share}", f"Less than {share} of the weights known"), unknown,
-            Text("补充缺少的数据，或降低 --least-known", "get the missing data, or lower --least-known"),
+            Text("补充缺少的数据，或降低 --least-known", "get the missing data, or lower --least-known"), True,
         ),
         Exclusion(
             "score", Text(f"适宜度低于{least_score:g}", f"Suitability below {least_score:g}"), poor,

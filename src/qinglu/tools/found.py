@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model import Level, Screening
+from ..model.rule import OWN_CONVENTION
 from ..workspace import Workspace
 from .screening import AnyLayer, Job, layers_of, read_portfolio
 
@@ -42,6 +43,16 @@ class Found:
     def rows(self) -> tuple[Mapping[str, Any], ...]:
         """Findings as rows, for an answer."""
         return tuple(self.screening.findings.to_pylist())
+
+    def unverified(self) -> tuple[dict[str, Any], ...]:
+        """Rules the findings rest on whose value nobody has checked; our own conventions are not among them."""
+        asked = set(self.screening.findings["rule_id"].to_pylist())
+        return tuple(
+            {"rule_id": rule["id"], "title_zh": rule["title"]["zh"], "title_en": rule["title"]["en"],
+             "valid_from": tier["valid_from"], "citation": tier["cite"]}
+            for rule in self.screening.rules if rule["id"] in asked
+            for tier in rule["tiers"] if not tier["verified"] and tier["cite"]["kind"] != OWN_CONVENTION
+        )  # fmt: skip
 
 
 def screened(
