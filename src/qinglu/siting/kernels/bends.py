@@ -249,8 +249,11 @@ def half_tangent(ux: float, uy: float, vx: float, vy: float) -> float:
 
 @jit
 def widened(radius: float, half: float, drift: float, cell_m: float) -> float:
-    """A radius on the flat frame of its bend that is at least `radius` on earth."""
-    return radius * (1.0 + 1e-5 + _WIDENING * drift * radius * half / cell_m)
+    """A radius on the flat frame of its bend that is at least `radius` on earth.
+
+    The frame's metre changes along the arc, and what is straight in it is a little bent on earth.
+    """
+    return radius * (1.0 + 1e-5 + _WIDENING * drift * radius * (0.5 + half) / cell_m)
 
 
 @jit

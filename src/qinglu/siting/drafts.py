@@ -1,0 +1,302 @@
+"""Drafts of a smooth line: which bends, and the arcs that round them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .grid import Cell, Float, Grid, Int
+from .kernels.bends import arc_into, bent, chain, half_tangent, stretches, widened
+from .kernels.traverse import HAIR, traverse
+from .lines import cell_metres, places
+from .paths import Climb, step_costs
+from .problem import Surfaces
+from .walk import KNOWN, walk
+
+LonLat = tuple[float, float]
+
+_REACH = 32  # vertices that one shortcut may pass over; repeated, so straight stretches may be of any length
+_BEND_REACH = 24  # the same among places for bends
+_PER_RADIUS = 2  # places for bends along a radius
+_ASIDE = (-0.4, -0.15, 0.0, 0.15, 0.4)  # and across the path, in radii: an arc around a corner swings out before it
+_ASIDE_FROM_CELLS = 1.0  # smaller radii need no room beside the path
+_HAIR_OF_COST = 2e-3  # of the whole cost, what all vertices together may weigh against it
+_PENALTIES = (
+    1.0,
+    0.2,
+    0.05,
+    0.02,
+    5e-3,
+    1e-3,
+    0.0,
+)  # of a bend without room for its radius, as shares of the whole cost
+_CHORD_CELLS = 0.01
+_WIDEST_CHORD = math.radians(8)
+_SHRINK = 0.92
+_LEAST_CELLS = 0.02  # an arc of a smaller radius is no arc
+_SAME_PLACE = 1e-6
+_LONG_CELLS = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Bend:
+    """A corner of the chain, rounded by an arc of `radius_m`, 0 for none; `points` (2, k) are positions."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    points: Float
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """A path as positions on its grid, with what a line over it costs."""
+
+    surfaces: Surfaces
+    weights: Mapping[str, float]
+    grid: Grid
+    cells: npt.NDArray[Any]
+    climb: Climb | None
+    rows: Float
+    cols: Float
+    kept: Int
+    path_cost: float
+
+    @classmethod
+    def of(
+        cls,
+        surfaces: Surfaces,
+        rows: Int,
+        cols: Int,
+        weights: Mapping[str, float],
+        via: Sequence[Cell],
+        ends: tuple[LonLat, LonLat] | None,
+    ) -> Work:
+        """Prepare a path; the cost of its first and last steps is that between the middles of cells."""
+        cells, climb = surfaces.weighted(weights)
+        if climb is not None:
+            cells[~np.isfinite(climb.elevation)] = np.inf
+        cost = math.fsum(step_costs(cells, surfaces.grid, rows, cols, climb=climb)[0])
+        kept = [0, len(rows) - 1]
+        for row, col in via:
+            kept += np.flatnonzero((rows == row) & (cols == col))[:1].tolist()
+        row_pos, col_pos = rows.astype(np.float64) + 0.5, cols.astype(np.float64) + 0.5
+        work = cls(surfaces, weights, surfaces.grid, cells, climb, row_pos, col_pos, np.unique(np.array(kept)), cost)
+        return work if ends is None else work.from_to(*ends)
+
+    def from_to(self, start: LonLat, end: LonLat) -> Work:
+        """The path led on from the middles of its first and last cells to places in them."""
+        rows, cols, kept = self.rows, self.cols, self.kept
+        for is_end, place in ((False, start), (True, end)):
+            here = np.array(self.grid.positions_of(*place))
+            away = np.abs(here - np.array([rows[-is_end], cols[-is_end]])).max()
+            if away > 0.5 + _SAME_PLACE:
+                raise ValueError(f"{place} does not lie in the cell the path begins or ends with")
+            if away > _SAME_PLACE:
+                at = len(rows) if is_end else 0
+                rows, cols = np.insert(rows, at, here[0]), np.insert(cols, at, here[1])
+                kept = np.append(kept[:-1], len(rows) - 1) if is_end else np.append(0, kept[1:] + 1)
+        work = replace(self, rows=rows, cols=cols, kept=kept)
+        cost = work.cost_of(delivered(work, work.at()))
+        return replace(work, path_cost=cost) if math.isfinite(cost) else work
+
+    def at(self, vertices: Int | slice = slice(None)) -> Float:
+        """Positions of cells of the path, (2, n)."""
+        return np.stack([self.rows[vertices], self.cols[vertices]])
+
+    def stretches(self, points: Float, kept: Int, reach: int) -> Float:
+        """Cost of the straight segments between positions (2, n); none passes over one that is to be kept."""
+        last = kept[kept.searchsorted(np.arange(points.shape[1] - 1), side="right")]
+        z, table = None, None
+        if self.climb is not None:
+            c = self.climb
+            z = c.elevation
+            table = (np.asarray(c.per_m, np.float64), c.lowest, (len(c.per_m) - 1) / (c.highest - c.lowest), c.steepest)
+        width, height = np.ascontiguousarray(self.grid.steps_m[0]), np.ascontiguousarray(self.grid.steps_m[1])
+        out: Float = stretches(
+            points[0], points[1], last, min(reach, points.shape[1] - 1), self.cells, width, height, z, table
+        )  # fmt: skip
+        return out
+
+    def is_clear(self, rows: Float, cols: Float) -> bool:
+        """Whether a line of positions runs over passable cells only."""
+        row, col, _, _ = traverse(rows, cols)
+        inside = (row >= 0) & (row < self.grid.shape[0]) & (col >= 0) & (col < self.grid.shape[1])
+        return bool(inside.all()) and bool(np.isfinite(self.cells[row, col]).all())
+
+    def cost_of(self, line: Float) -> float:
+        """Weighted sum along a line; infinity if part of it lies where it may not."""
+        if not self.is_clear(*self.grid.positions_of(*line.T)):
+            return math.inf
+        steps = walk(self.surfaces, line)
+        with np.errstate(invalid="ignore"):
+            is_steep = bool((np.abs(steps.gradient) > self.surfaces.steepest * (1 + _SAME_PLACE)).any())
+        if is_steep or (steps.why != KNOWN).any():
+            return math.inf
+        return math.fsum(w * math.fsum(steps.amounts[name]) for name, w in self.weights.items() if w)
+
+
+def drafts(work: Work, radius: float) -> Iterator[tuple[Float, list[Bend]]]:
+    """Lines from the most to the least buildable, with their bends."""
+    pulled = _pulled(work, _HAIR_OF_COST)
+    if radius > 0:
+        points, kept, abreast = _bend_places(work, pulled, radius)
+        stretch = work.stretches(points, kept, _BEND_REACH * abreast)
+        width, height, drift = cell_metres(work.grid, *points)
+        for penalty in _PENALTIES:
+            picked = bent(
+                points[0], points[1], width, height, drift, stretch, radius,
+                _HAIR_OF_COST * work.path_cost / points.shape[1], penalty * work.path_cost, work.cells,
+            )  # fmt: skip
+            yield _rounded(work, points[:, picked], radius)
+        yield _rounded(work, work.at(pulled), radius)
+    for hair in (_HAIR_OF_COST, 0.0):
+        points = work.at(_pulled(work, hair))
+        yield delivered(work, points), corners(work, points)
+
+
+def _pulled(work: Work, hair: float) -> Int:
+    """Vertices of the path that stay when it is pulled straight where that is not dearer."""
+    vertices = np.arange(len(work.rows))
+    while len(vertices) > 2:
+        stretch = work.stretches(work.at(vertices), vertices.searchsorted(work.kept), _REACH)
+        left = vertices[chain(stretch, hair * work.path_cost / len(work.rows))]
+        if len(left) == len(vertices):
+            break
+        vertices = left
+    return vertices
+
+
+def _bend_places(work: Work, pulled: Int, radius: float) -> tuple[Float, Int, int]:
+    """Where bends may be, (2, n), on the path and beside it; which of them are to be kept; how many lie abreast."""
+    step = max(1, int(radius / work.grid.cell_m / _PER_RADIUS))
+    along = np.unique(np.concatenate([np.arange(0, len(work.rows), step), pulled, work.kept]))
+    points = work.at(along)
+    if radius < _ASIDE_FROM_CELLS * work.grid.cell_m:
+        return points, along.searchsorted(work.kept), 1
+    width, height, _ = cell_metres(work.grid, points[0], points[1])
+    ahead = work.at(np.minimum(along + step, len(work.rows) - 1)) - work.at(np.maximum(along - step, 0))
+    east, south = ahead[1] * width, ahead[0] * height
+    length = np.maximum(np.hypot(east, south), 1e-9)
+    offset = np.array(_ASIDE) * radius
+    beside = np.stack([
+        points[0][:, None] + np.outer(east / length / height, offset),
+        points[1][:, None] - np.outer(south / length / width, offset),
+    ])  # fmt: skip
+    middle = len(_ASIDE) // 2
+    row, col = (np.floor(v).astype(np.int64) for v in beside)
+    is_place = (row >= 0) & (row < work.grid.shape[0]) & (col >= 0) & (col < work.grid.shape[1])
+    is_place[is_place] = np.isfinite(work.cells[row[is_place], col[is_place]])
+    is_place[along.searchsorted(work.kept)] = False
+    is_place[:, middle] = True
+    number = np.cumsum(is_place).reshape(is_place.shape) - 1
+    return beside[:, is_place], number[along.searchsorted(work.kept), middle], len(_ASIDE)
+
+
+def _rounded(work: Work, points: Float, radius: float) -> tuple[Float, list[Bend]]:
+    """The chain of positions (2, n) with an arc at each, of `radius` or the largest that fits."""
+    width, height, drift = cell_metres(work.grid, *points)
+    n = points.shape[1]
+    ahead = np.diff(points, axis=1)
+    half, wanted = np.zeros(n), np.zeros(n)
+    length = np.empty((2, n - 1))  # of each segment, in the frames of its two ends
+    for i in range(2):
+        length[i] = np.hypot(ahead[1] * width[i : n - 1 + i], ahead[0] * height[i : n - 1 + i])
+    for i in range(1, n - 1):
+        u, v = _directions(ahead, width, height, i)
+        half[i] = half_tangent(*u, *v)
+        wanted[i] = widened(radius, half[i], drift[i], min(width[i], height[i]))
+    room = _rooms(length, half * wanted)
+    parts: list[Float] = [points[:, :1]]
+    bends = []
+    for i in range(1, n - 1):
+        if half[i] < 1e-9:
+            continue
+        fits = min(wanted[i], room[i] / half[i])
+        arc, got = _arc(work, points[:, i], _directions(ahead, width, height, i), fits, (width[i], height[i]))
+        lon, lat = places(work.grid, *points[:, i : i + 1])[0]
+        bends.append(Bend(lon, lat, radius if got > wanted[i] * (1 - 1e-9) else radius * got / wanted[i], arc))
+        parts.append(arc)
+    parts.append(points[:, -1:])
+    return delivered(work, np.concatenate(parts, axis=1)), bends
+
+
+def _directions(ahead: Float, width: Float, height: Float, i: int) -> tuple[Float, Float]:
+    """Unit vectors east and along rows of the segments before and after vertex `i`, in its own frame."""
+    scale = np.array([width[i], height[i]])
+    u, v = ahead[::-1, i - 1] * scale, ahead[::-1, i] * scale
+    return u / np.hypot(*u), v / np.hypot(*v)
+
+
+def _rooms(length: Float, tangent: Float) -> Float:
+    """Metres that the arc at each vertex may take of both its segments: what its neighbours' arcs leave over.
+
+    Where both ends of a segment want more than half of it, each gets half.
+    """
+    n = len(tangent)
+    room = np.full(n, np.inf)
+    for i in range(1, n - 1):
+        for other, segment, mine in ((i - 1, i - 1, 1), (i + 1, i, 0)):
+            theirs = min(tangent[other] / length[1 - mine, segment], 0.5) if 0 < other < n - 1 else 0.0
+            room[i] = min(room[i], (1.0 - theirs) * length[mine, segment])
+    return room
+
+
+def _arc(
+    work: Work, corner: Float, directions: tuple[Float, Float], radius: float, cell: tuple[float, float]
+) -> tuple[Float, float]:
+    """Points of the largest arc up to `radius` metres that stays on passable cells, and its radius; the corner else."""
+    u, v = directions
+    angle = 2 * math.atan(half_tangent(*u, *v))
+    least = _LEAST_CELLS * min(cell)
+    while radius > least:
+        chord = 2 * math.acos(max(0.0, 1 - _CHORD_CELLS * min(cell) / radius))
+        parts = max(2, math.ceil(angle / min(chord, _WIDEST_CHORD)))
+        points = np.empty((2, parts + 1))
+        arc_into(points, corner[0], corner[1], u[0], u[1], v[0], v[1], radius, cell[0], cell[1], parts)
+        if work.is_clear(*points):
+            return points, radius
+        radius *= _SHRINK
+    return corner[:, None], 0.0
+
+
+def delivered(work: Work, points: Float) -> Float:
+    """Positions as a line in longitude and latitude that runs over the same cells.
+
+    Straight on a projected grid is not straight in longitude and latitude: there the line gets vertices at the corners
+    of cells that it passes through, and long segments at every border of cells.
+    """
+    grid = work.grid
+    apart = np.concatenate([[True], np.abs(np.diff(points, axis=1)).max(axis=0) > _SAME_PLACE])
+    kept = np.flatnonzero(apart)
+    kept[-1] = max(points.shape[1] - 1, 1)
+    rows, cols = points[:, kept if len(kept) > 1 else [0, -1]]
+    if grid.crs and not grid.is_geographic:
+        _, _, share, segment = traverse(rows, cols)
+        ends = np.cumsum(share)
+        at = ends - share - (ends - share)[np.searchsorted(segment, segment)]
+        r, c = (v[segment] + at * np.diff(v)[segment] for v in (rows, cols))
+        is_corner = (np.abs(r - np.round(r)) < 10 * HAIR) & (np.abs(c - np.round(c)) < 10 * HAIR)
+        is_long = np.maximum(np.abs(np.diff(rows)), np.abs(np.diff(cols)))[segment] > _LONG_CELLS
+        added = segment + at
+        added = added[(is_corner | is_long) & (at > _SAME_PLACE) & (at < 1 - _SAME_PLACE)]
+        every = np.union1d(np.arange(len(rows)), added)
+        rows, cols = (np.interp(every, np.arange(len(rows)), v) for v in (rows, cols))
+    return places(grid, rows, cols)
+
+
+def corners(work: Work, points: Float) -> list[Bend]:
+    """The bends of a line without arcs."""
+    width, height, _ = cell_metres(work.grid, *points)
+    ahead = np.diff(points, axis=1)
+    at = places(work.grid, *points)
+    return [
+        Bend(at[i, 0], at[i, 1], 0.0, points[:, i : i + 1])
+        for i in range(1, points.shape[1] - 1)
+        if half_tangent(*(x for d in _directions(ahead, width, height, i) for x in d)) > 1e-9
+    ]
