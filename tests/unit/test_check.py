@@ -160,7 +160,7 @@ def test_places_layers_and_choices_come_out_typed() -> None:
         ({"from": [0, 0], "layer": ["parks.gpkg"]}, "by name"),
         ({"from": [0, 0], "layer": {"parks": {"role": "protected"}}}, "layer.parks.path: path is missing"),
         ({"from": [0, 0], "layer": {"parks": {"path": "x", "avoid": "never"}}}, "layer.parks.avoid:"),
-        ({"from": [0, 0], "layer": [{"name": "a", "path": "x"}, {"name": "a", "path": "y"}]}, "given to two layers"),
+        ({"from": [0, 0], "layer": [{"name": "a", "path": "x"}, {"name": "a", "path": "y"}]}, "the name a is given to two layers"),
         ({"from": [0, 0], "objectives": []}, "an array of cost, ecology"),
         ({"from": [0, 0], "objectives": ["money"]}, "objectives:"),
         ({"from": [0, 0], "weights": {"money": 1}}, "weights.money"),

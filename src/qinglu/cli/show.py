@@ -82,12 +82,18 @@ def _screened(console: Any, value: Any, lang: Lang) -> None:
 
 def _table(console: Any, shown: Any, lang: Lang) -> None:
     """A short table, what is to be said below it, and the files, the report last."""
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text as Styled
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for n, title in enumerate(shown.columns):
-        table.add_column(Styled(title.in_(lang)), justify="left" if n == 0 else "right")
+        if n == 0:  # long names are cut: the files have them whole
+            table.add_column(Styled(title.in_(lang)), no_wrap=True, max_width=28)
+        else:
+            cells = (row[n].in_(lang) if isinstance(row[n], Text) else row[n] for row in shown.rows)
+            wide = max((cell_len(cell) for cell in cells), default=0)
+            table.add_column(Styled(title.in_(lang)), justify="right", min_width=wide, overflow="fold")
     for row in shown.rows:
         table.add_row(*(Styled(cell.in_(lang) if isinstance(cell, Text) else cell) for cell in row))
     console.print(table)

@@ -34,7 +34,7 @@ class Ground:
     formation_m : float64 (n,) or None
         Height of what is built, where it was worked out.
     built : sequence of (from_km, to_km, kind)
-        Stretches on a structure: ``bridge``, ``tunnel``, ``structure`` or ``steep``.
+        Stretches on a structure: ``tunnel`` or ``viaduct``.
     """
 
     km: Floats
@@ -159,8 +159,9 @@ def scatters(
             continue
         every = np.array(points + [(a, b) for _, _, a, b in drawn])
         low, high = every.min(axis=0), every.max(axis=0)
-        own = np.array([(a, b) for _, _, a, b in drawn]) if drawn else every
-        span, near = np.ptp(own, axis=0), bool((np.ptp(own, axis=0) < _SMALL * (high - low)).any() and len(own) > 1)
+        own = np.array([(a, b) for _, style, a, b in drawn if style != "given"] or every)
+        span = np.ptp(own, axis=0)
+        near = len(own) > 1 and bool((span < _SMALL * (high - low)).any())
         out.append(_scatter(across, up, points, drawn, (low, high), lang, near=False, named=not near))
         if near:
             around = (own.min(axis=0) - _AROUND * span, own.max(axis=0) + _AROUND * span)
@@ -185,7 +186,7 @@ def _scatter(
         across,
         up,
         tuple(dict.fromkeys(inside)),
-        tuple(Mark(x.at(a), y.at(b), label, style) for label, style, a, b in drawn),
+        tuple(Mark(x.at(a), y.at(b), label, style) for label, style, a, b in drawn if x.holds(a) and y.holds(b)),
         tuple((x.at(v), amount(v, lang)) for v in ticks(x.low, x.high, 6)),
         tuple((y.at(v), amount(v, lang)) for v in ticks(y.low, y.high, 6)),
         near,

@@ -11,6 +11,7 @@ WORDS: dict[str, Text] = {
         "按所用权重，方案 {label} 最优：{length}。", "By the weights used, line {label} is best: {length}."
     ),
     "r_versus": Text("与既有或规划线路相比", "Beside the line that is given"),
+    "r_ratio": Text("{goal}：方案 {best} 为 {given} 的 {share} %", "{goal}: line {best} has {share} % of {given}"),
     "r_worst": Text("触及什么", "What they touch"),
     "r_not_screened": Text("未作筛查。", "Not screened."),
     "r_what_unknown": Text("未知", "What is not known"),
@@ -72,8 +73,8 @@ WORDS: dict[str, Text] = {
     ),
     "r_profile": Text("纵断面", "Profile"),
     "r_profile_caption": Text(
-        "灰色为地面，粗线为设计高程；横条为结构物或超限地段。各图比例相同，横轴千米，纵轴米。",
-        "Grey is the ground, the line what is built; bars are structures or ground that is too steep. "
+        "灰色为地面，粗线为设计高程；下方横条浅色为隧道，深色为高架桥。各图比例相同，横轴千米，纵轴米。",
+        "Grey is the ground, the line what is built; below, light bars are tunnels and dark ones viaducts. "
         "All on one scale, km across, m up.",
     ),
     "r_no_profile": Text(

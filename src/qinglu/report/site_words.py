@@ -27,6 +27,10 @@ WORDS: dict[str, Text] = {
     "s_not_screened": Text("未作筛查。", "Not screened."),
     "s_unknown": Text("还有什么未知", "What is not known?"),
     "s_all_known": Text("每处场址的每项指标均有数据。", "Every criterion is known at every site."),
+    "s_unanswered": Text(
+        "规则所问而无图层可答：{n} 项（所有场址合计），见各处的发现。",
+        "Questions of the rules that no layer answers: {n} over all sites; see their findings.",
+    ),
     "s_partly": Text("场址 {n}：仅知 {share} 的权重", "Site {n}: {share} of the weights known"),
     "s_next": Text("先做什么", "What to do first?"),
     "s_next_unknown": Text(
@@ -90,9 +94,9 @@ WORDS: dict[str, Text] = {
     ),
     "s_account": Text("为什么不是别处", "Why not elsewhere?"),
     "s_account_caption": Text(
-        "区域的去向。“涉及”之间可以重叠；“依次计入”相加等于区域；“仅因此项”是取消该项即可释放的面积",
-        "What became of the area. Exclusions overlap in “concerned”; “counted in turn” adds up to the area; "
-        "“by this alone” would come free without it",
+        "区域的去向。涉及：重叠之处重复计算；仅因此项：取消该项即可释放；依次计入：相加等于区域",
+        "What became of the area. Concerned: what overlaps counts more than once. By this alone: would come free "
+        "without it. Counted in turn: adds up to the area",
     ),
     "s_reason": Text("原因", "Reason"),
     "s_concerned": Text("涉及", "Concerned"),
@@ -120,7 +124,7 @@ WORDS: dict[str, Text] = {
     ),
     "s_own": Text("本处的发现", "Findings here"),
     "s_shared": Text("各处相同的发现", "The same at every site"),
-    "s_nothing_else": Text("别无其他。", "Nothing else."),
+    "s_nothing_else": Text("除各处相同的发现（见后）外，别无其他。", "Nothing beyond what all sites have in common, below."),
     "s_more_sites": Text("另有 {n} 处，见 sites.csv。", "{n} more in sites.csv."),
     "s_rests": Text("本次计算", "This run"),
     "s_unverified": Text("尚未核对的条款", "Clauses nobody has checked"),

@@ -173,6 +173,7 @@ def write_sites(path: Path, sheet: SitesSheet, lang: Lang) -> None:
         "unknown": [c for c in sheet.criteria if c.unknown is not None],
         "partly": [site for site in sheet.sites if site.known < 1 - 1e-9],
         "bad": [g for g in groups if g.worst in (Level.CRITICAL, Level.WARNING)],
+        "unanswered": sum(n for g in groups for level, n in g.counts if level is Level.UNKNOWN),
         "criterion": {c.id: c for c in sheet.criteria},
         "free": sum(r.counted_km2 for r in sheet.account if not r.kept_out),
         "whole": whole,

@@ -160,9 +160,10 @@ def _layers(field: Field, value: Any, where: str) -> tuple[dict[str, Any], ...]:
     else:
         _refuse(where, value, _allowed(field))
     names = [name for name, _, _ in named]
-    if len(set(names)) < len(names):
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
         raise OptionError(
-            Text("图层名称重复", "a name is given to two layers"),
+            Text(f"图层名称 {twice} 用了两次", f"the name {twice} is given to two layers"),
             Text("请给每个图层不同的名称", "Give each layer a name of its own"),
             where=where,
         )
