@@ -62,6 +62,8 @@ class Actor:
     system: bool = False
     token_id: int | None = None
     lang: str = "en"
+    must_change: bool = False
+    """Whether its password was for one time only and is to be changed before anything else."""
 
     @cached_property
     def administers(self) -> bool:

@@ -357,8 +357,9 @@ def _actor(
         for r in connection.execute(held).mappings()
     )
     return Actor(
-        user.id, user.email, roles, frozenset(SCOPES) if scopes is None else scopes, token_id=token, lang=user.lang
-    )
+        user.id, user.email, roles, frozenset(SCOPES) if scopes is None else scopes, token_id=token, lang=user.lang,
+        must_change=user.must_change,
+    )  # fmt: skip
 
 
 def _user(connection: Connection, condition: Any) -> User:

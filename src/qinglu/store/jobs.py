@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from ..errors import OptionError
 from ..text import Text
@@ -116,6 +116,23 @@ class Jobs(Part):
         conditions = [visible(actor, jobs)]
         conditions += [jobs.c[name] == given for name, given in (("state", state), ("kind", kind)) if given]
         return self.page(jobs, conditions, Job, "job", cursor, limit, descending=True)
+
+    def queue(self) -> dict[str, Any]:
+        """How many jobs are in each state, and how long the oldest queued one has waited: what a gauge shows."""
+        with self.db.read() as connection:
+            counted = select(jobs.c.state, func.count()).group_by(jobs.c.state)
+            states = {"queued": 0, "running": 0, **{s: n for s, n in connection.execute(counted)}}  # noqa: C416
+            waiting = select(func.min(jobs.c.available_at)).where(jobs.c.state == "queued")
+            oldest = connection.execute(waiting).scalar()
+        waited = 0.0 if oldest is None else max(0.0, (self.now() - oldest).total_seconds())
+        return {"states": states, "oldest_s": waited}
+
+    def waiting(self, actor: Actor) -> int:
+        """How many jobs of the actor have not ended."""
+        open_ = jobs.c.state.in_(("queued", "running"))
+        with self.db.read() as connection:
+            mine = select(func.count()).select_from(jobs).where(open_, jobs.c.user_id == actor.user_id)
+            return int(connection.execute(mine).scalar_one())
 
     def events(self, actor: Actor, job_id: int, *, after: int = 0, limit: int = 500) -> tuple[JobEvent, ...]:
         """What happened to a job after the event of that number: what a stream sends, and sends again."""

@@ -76,8 +76,12 @@ class Runs(Part):
             require(actor, "run", organisation(tx.connection, organisation_id), kind=ORGANISATION, id=organisation_id)
             if job is not None:
                 before = tx.execute(select(runs).where(runs.c.job_id == job.id)).mappings().one_or_none()
-                if before is not None:
+                if before is not None and before["state"] in ("running", "done"):
                     return Run.of(before)
+                if before is not None:  # its job failed or was cancelled, and is tried once more
+                    again = update(runs).where(runs.c.id == before["id"]).values(state="running", finished_at=None)
+                    tx.record("restart", "run", before["id"], before={"state": before["state"]})
+                    return Run.of(tx.execute(again.returning(*runs.c)).mappings().one())
             row = tx.execute(insert(runs).values(
                 organisation_id=organisation_id, user_id=actor.user_id, portfolio_id=portfolio_id,
                 job_id=None if job is None else job.id, tool=tool, inputs=inputs, state="running", created_at=tx.now,
