@@ -425,3 +425,18 @@ def test_the_railway_to_djibouti(say, tmp_path):
     assert len(found["alternatives"]) == 5
     assert all(560 < a["length_km"] < 900 for a in found["alternatives"])
     assert all(1e9 < a["cost"] < 1e10 for a in found["alternatives"])
+
+
+def documented(title):
+    """Names of the rows of a section of the page of outputs."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "outputs.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return re.findall(r"^\| `([^`]+)` \|", section, flags=re.M)
+
+
+def test_every_column_is_described_in_order(done):
+    out, _ = done
+    for name in ("front.csv", "profile.csv", "crossings.csv", "beside.csv"):
+        assert documented(name) == list(rows(out / name)[0]), name
+    told = documented("routes.geojson")
+    assert [k for k in told if k not in ("people", "carbon")] == list(lines(out)[0]["properties"])
