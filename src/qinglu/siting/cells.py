@@ -10,7 +10,9 @@ import pyproj
 import shapely
 
 from .. import space
+from ..errors import OptionError
 from ..space.measure import Mapper
+from ..text import Text
 from .grid import Float, Grid, Int
 
 Mask = npt.NDArray[np.bool_]
@@ -111,7 +113,18 @@ def distance_m(
 
 
 def distance_at(grid: Grid, index: space.Index, rows: Int, cols: Int, *, run: Mapper = map) -> Float:
-    """Geodesic distance of the middles of single cells, metres."""
+    """Geodesic distance of the middles of single cells, metres.
+
+    Raises
+    ------
+    OptionError
+        The grid is a plane nowhere in particular.
+    """
+    if not grid.crs:
+        raise OptionError(
+            Text("没有坐标系的平面网格上无法量算测地距离", "a plane nowhere in particular has no distances to places"),
+            Text("请给网格一个坐标系", "Give the grid a CRS"),
+        )
     out = np.empty(len(rows))
     for first in range(0, len(rows), _BATCH):
         lon, lat = grid.lonlat_of(rows[first : first + _BATCH], cols[first : first + _BATCH])

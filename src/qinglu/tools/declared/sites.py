@@ -108,8 +108,8 @@ SITE = Tool(
         Field("screen", "boolean", Text("是否按规则筛查各场址", "whether to screen the sites by the rules"),
               default=True),
         Field("on", "date", Text("按哪一天有效的规则判断（默认今天）", "judge by the rules of this day (today)")),
-        Field("out", "folder", Text("结果文件夹；不给则不写文件", "folder for the results; without it nothing is written"),
-              metavar="DIR"),
+        Field("out", "folder", Text("结果文件夹；不给则不写文件",
+                                    "folder for the results; without it nothing is written"), metavar="DIR"),
     ),
 )  # fmt: skip
 
