@@ -19,6 +19,7 @@ from qinglu.siting import Grid, NoRouteError, Path, least_cost_path
 from qinglu.siting.problem import Surfaces
 from qinglu.siting.score import score
 from qinglu.siting.smooth import Smoothed, smoothed
+from qinglu.siting.walk import walk
 
 sys.path.insert(0, str(File(__file__).parents[1] / "unit"))
 from siting_places import WEIGHTS, place, rough
@@ -137,6 +138,18 @@ def test_a_bend_is_as_wide_as_its_lane_allows() -> None:
     row, col = surfaces.grid.positions_of(lon, lat)
     assert 17 < row < 22
     assert 26 < col < 31
+
+
+@pytest.mark.parametrize("radius", [0.0, 125.0])
+def test_what_is_too_steep_is_passed_as_the_path_does(radius: float) -> None:
+    """A line freed everywhere else: no piece steeper than allowed, and not the staircase as a whole."""
+    grid = Grid.planar((200, 200), 100.0)
+    surfaces = place(np.ones(grid.shape), grid, rough(grid.shape, 2) * 60.0, steepest=0.1)
+    path = route(surfaces, (10, 10), (190, 185))
+    made = smoothed(surfaces, path.rows, path.cols, WEIGHTS, min_radius_m=radius)
+    check(surfaces, path, made, radius)
+    assert np.nanmax(np.abs(walk(surfaces, made.line).gradient)) <= 0.1 * (1 + 1e-6)
+    assert made.cost < 0.95 * path.cost
 
 
 def test_places_in_the_first_and_last_cell_are_kept() -> None:

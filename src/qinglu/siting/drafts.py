@@ -13,10 +13,10 @@ import numpy.typing as npt
 from .grid import Cell, Float, Grid, Int
 from .kernels.bends import arc_into, bent, chain, half_tangent, stretches, widened
 from .kernels.traverse import HAIR, traverse
-from .lines import cell_metres, places
+from .lines import cell_metres, densified, places, segment_lengths
 from .paths import Climb, step_costs
 from .problem import Surfaces
-from .walk import KNOWN, walk
+from .walk import KNOWN, Walk, walk
 
 LonLat = tuple[float, float]
 
@@ -41,21 +41,25 @@ _SHRINK = 0.92
 _LEAST_CELLS = 0.02  # an arc of a smaller radius is no arc
 _SAME_PLACE = 1e-6
 _LONG_CELLS = 4.0
+_STEPS_HELD = 2
+_STRAIGHT = 1e-9  # tangent of half the angle of what is no bend
 
 
 @dataclass(frozen=True, eq=False)
 class Bend:
-    """A corner of the chain, rounded by an arc of `radius_m`, 0 for none; `points` (2, k) are positions."""
+    """Where a line turns, and the radius of the arc it turns on; 0 for a corner."""
 
     lon: float
     lat: float
     radius_m: float
-    points: Float
 
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """A path as positions on its grid, with what a line over it costs."""
+    """A path as positions on its grid, with what a line over it costs.
+
+    `kept` are vertices that no shortcut passes over; `corners` are positions that get no arc.
+    """
 
     surfaces: Surfaces
     weights: Mapping[str, float]
@@ -66,6 +70,7 @@ class Work:
     cols: Float
     kept: Int
     path_cost: float
+    corners: frozenset[tuple[float, float]] = frozenset()
 
     @classmethod
     def of(
@@ -134,11 +139,32 @@ class Work:
         if not self.is_clear(*self.grid.positions_of(*line.T)):
             return math.inf
         steps = walk(self.surfaces, line)
-        with np.errstate(invalid="ignore"):
-            is_steep = bool((np.abs(steps.gradient) > self.surfaces.steepest * (1 + _SAME_PLACE)).any())
-        if is_steep or (steps.why != KNOWN).any():
+        if self._is_steep(steps).any() or (steps.why != KNOWN).any():
             return math.inf
         return math.fsum(w * math.fsum(steps.amounts[name]) for name, w in self.weights.items() if w)
+
+    def _is_steep(self, steps: Walk) -> npt.NDArray[np.bool_]:
+        with np.errstate(invalid="ignore"):
+            steep: npt.NDArray[np.bool_] = np.abs(steps.gradient) > self.surfaces.steepest * (1 + _SAME_PLACE)
+        return steep
+
+    def as_stepped(self, line: Float) -> Work | None:
+        """The same work, held to the cells of the path beside where `line` is too steep; None if it nowhere is."""
+        if math.isinf(self.surfaces.steepest):
+            return None
+        steps = walk(self.surfaces, line)
+        middle = (np.cumsum(steps.length_m) - steps.length_m / 2)[self._is_steep(steps)]
+        if not len(middle):
+            return None
+        rows, cols = self.grid.positions_of(*densified(self.grid, line).T)
+        along = np.concatenate([[0.0], np.cumsum(segment_lengths(self.grid, rows, cols))])
+        near = np.zeros(len(self.rows), np.bool_)
+        for row, col in zip(np.interp(middle, along, rows), np.interp(middle, along, cols), strict=True):
+            i = int(np.argmin((self.rows - row) ** 2 + (self.cols - col) ** 2))
+            near[max(i - _STEPS_HELD, 0) : i + _STEPS_HELD + 1] = True
+        held = np.flatnonzero(near)
+        corners = self.corners | set(zip(self.rows[held].tolist(), self.cols[held].tolist(), strict=True))
+        return replace(self, kept=np.union1d(self.kept, held), corners=corners)
 
 
 def drafts(work: Work, radius: float) -> Iterator[tuple[Float, list[Bend]]]:
@@ -153,7 +179,8 @@ def drafts(work: Work, radius: float) -> Iterator[tuple[Float, list[Bend]]]:
                 points[0], points[1], width, height, drift, stretch, radius,
                 _HAIR_OF_COST * work.path_cost / points.shape[1], penalty * work.path_cost, work.cells,
             )  # fmt: skip
-            yield _rounded(work, points[:, picked], radius)
+            if len(picked):
+                yield _rounded(work, points[:, picked], radius)
         yield _rounded(work, work.at(pulled), radius)
     for hair in (_HAIR_OF_COST, 0.0):
         points = work.at(_pulled(work, hair))
@@ -200,28 +227,34 @@ def _bend_places(work: Work, pulled: Int, radius: float) -> tuple[Float, Int, in
 
 def _rounded(work: Work, points: Float, radius: float) -> tuple[Float, list[Bend]]:
     """The chain of positions (2, n) with an arc at each, of `radius` or the largest that fits."""
-    width, height, drift = cell_metres(work.grid, *points)
+    points = _distinct(points)
+    width, height, drift = cell_metres(work.grid, points[0], points[1])
     n = points.shape[1]
     ahead = np.diff(points, axis=1)
     half, wanted = np.zeros(n), np.zeros(n)
     length = np.empty((2, n - 1))  # of each segment, in the frames of its two ends
     for i in range(2):
         length[i] = np.hypot(ahead[1] * width[i : n - 1 + i], ahead[0] * height[i : n - 1 + i])
+    is_corner = [(row, col) in work.corners for row, col in points.T.tolist()]
     for i in range(1, n - 1):
         u, v = _directions(ahead, width, height, i)
         half[i] = half_tangent(*u, *v)
-        wanted[i] = widened(radius, half[i], drift[i], min(width[i], height[i]))
+        if not is_corner[i]:
+            wanted[i] = widened(radius, half[i], drift[i], min(width[i], height[i]))
     room = _rooms(length, half * wanted)
     parts: list[Float] = [points[:, :1]]
     bends = []
     for i in range(1, n - 1):
-        if half[i] < 1e-9:
-            continue
-        fits = min(wanted[i], room[i] / half[i])
-        arc, got = _arc(work, points[:, i], _directions(ahead, width, height, i), fits, (width[i], height[i]))
-        lon, lat = places(work.grid, *points[:, i : i + 1])[0]
-        bends.append(Bend(lon, lat, radius if got > wanted[i] * (1 - 1e-9) else radius * got / wanted[i], arc))
-        parts.append(arc)
+        arc, share = points[:, i : i + 1], 0.0
+        if half[i] >= _STRAIGHT and not is_corner[i]:
+            fits = min(wanted[i], room[i] / half[i])
+            arc, got = _arc(work, points[:, i], _directions(ahead, width, height, i), fits, (width[i], height[i]))
+            share = 1.0 if got > wanted[i] * (1 - 1e-9) else got / wanted[i]
+        if half[i] >= _STRAIGHT or is_corner[i]:
+            parts.append(arc)
+        if half[i] >= _STRAIGHT:
+            lon, lat = places(work.grid, points[0, i : i + 1], points[1, i : i + 1])[0]
+            bends.append(Bend(float(lon), float(lat), radius * share))
     parts.append(points[:, -1:])
     return delivered(work, np.concatenate(parts, axis=1)), bends
 
@@ -272,10 +305,7 @@ def delivered(work: Work, points: Float) -> Float:
     of cells that it passes through, and long segments at every border of cells.
     """
     grid = work.grid
-    apart = np.concatenate([[True], np.abs(np.diff(points, axis=1)).max(axis=0) > _SAME_PLACE])
-    kept = np.flatnonzero(apart)
-    kept[-1] = max(points.shape[1] - 1, 1)
-    rows, cols = points[:, kept if len(kept) > 1 else [0, -1]]
+    rows, cols = _distinct(points)
     if grid.crs and not grid.is_geographic:
         _, _, share, segment = traverse(rows, cols)
         ends = np.cumsum(share)
@@ -290,13 +320,22 @@ def delivered(work: Work, points: Float) -> Float:
     return places(grid, rows, cols)
 
 
+def _distinct(points: Float) -> Float:
+    """Positions (2, n) without those that repeat the one before; the first and the last stay."""
+    apart = np.abs(np.diff(points, axis=1)).max(axis=0) > _SAME_PLACE
+    kept = np.flatnonzero(np.concatenate([[True], apart]))
+    kept[-1] = max(points.shape[1] - 1, 1)
+    return points[:, kept if len(kept) > 1 else [0, -1]]
+
+
 def corners(work: Work, points: Float) -> list[Bend]:
     """The bends of a line without arcs."""
-    width, height, _ = cell_metres(work.grid, *points)
+    points = _distinct(points)
+    width, height, _ = cell_metres(work.grid, points[0], points[1])
     ahead = np.diff(points, axis=1)
-    at = places(work.grid, *points)
+    at = places(work.grid, points[0], points[1])
     return [
-        Bend(at[i, 0], at[i, 1], 0.0, points[:, i : i + 1])
+        Bend(float(at[i, 0]), float(at[i, 1]), 0.0)
         for i in range(1, points.shape[1] - 1)
-        if half_tangent(*(x for d in _directions(ahead, width, height, i) for x in d)) > 1e-9
+        if half_tangent(*(x for d in _directions(ahead, width, height, i) for x in d)) >= _STRAIGHT
     ]

@@ -17,6 +17,7 @@ from .lines import places
 from .problem import Surfaces
 
 _TOLD = 3
+_ROUNDS = 8  # of holding the line to the path where it came out too steep
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +96,21 @@ def smoothed(
         lonlat = places(work.grid, work.rows, work.cols)
         return Smoothed(np.repeat(lonlat, 2, axis=0), True, math.inf, (), 0.0, Text("", ""))
     best: Smoothed | None = None
-    for line, bends in drafts(work, min_radius_m):
-        cost = work.cost_of(line)
-        if cost <= work.path_cost * (1 + (dearer if min_radius_m else 0.0)) * (1 + 1e-12):
-            made = _told(work, line, bends, min_radius_m, cost)
-            if best is None or (len(made.tight), -made.least_radius_m) < (len(best.tight), -best.least_radius_m):
-                best = made
-            if made.kept_radius:
-                break
+    limit = work.path_cost * (1 + (dearer if min_radius_m else 0.0)) * (1 + 1e-12)
+    for _ in range(_ROUNDS):
+        held: Work | None = None
+        for line, bends in drafts(work, min_radius_m):
+            cost = work.cost_of(line)
+            if cost <= limit:
+                made = _told(work, line, bends, min_radius_m, cost)
+                if best is None or (len(made.tight), -made.least_radius_m) < (len(best.tight), -best.least_radius_m):
+                    best = made
+                if made.kept_radius:
+                    break
+            held = held or work.as_stepped(line)
+        if best is not None or held is None:
+            break
+        work = held
     if best is None:  # the path itself, whose cost is right by definition
         points = work.at()
         best = _told(work, delivered(work, points), corners(work, points), min_radius_m, work.path_cost)
@@ -111,7 +119,7 @@ def smoothed(
 
 def _told(work: Work, line: Float, bends: list[Bend], radius: float, cost: float) -> Smoothed:
     """The line with what is to be said of it."""
-    tight = tuple((float(b.lon), float(b.lat), float(b.radius_m)) for b in bends if b.radius_m < radius * (1 - 1e-9))
+    tight = tuple((b.lon, b.lat, b.radius_m) for b in bends if b.radius_m < radius)
     least = min((b.radius_m for b in bends), default=math.inf)
     note = Text("", "")
     if tight:
@@ -120,8 +128,8 @@ def _told(work: Work, line: Float, bends: list[Bend], radius: float, cost: float
         en = "; ".join(f"{lon:.4f}, {lat:.4f}: {r:.0f} m" for lon, lat, r in worst)
         note = Text(
             f"{len(bends)} 处弯道中有 {len(tight)} 处达不到最小曲线半径 {radius:g} m"
-            f"（否则将进入禁入区或增加费用），最小者：{zh}",
+            f"（否则将进入禁入区、坡度过陡或增加费用），最小者：{zh}",
             f"{len(tight)} of {len(bends)} bends cannot keep the least radius of {radius:g} m without entering "
-            f"forbidden cells or costing more; the tightest: {en}",
+            f"forbidden cells, climbing too steeply or costing more; the tightest: {en}",
         )
     return Smoothed(line, not tight, least, tight, cost, note)

@@ -150,6 +150,8 @@ def bent(
     A bend that does not have it costs `penalty`, and up to twice that the less of it fits. A label is kept for each
     segment, so that a bend sees both its segments.
 
+    There are none (int64 (0,)) if the vertices are too far apart to be joined.
+
     Parameters
     ----------
     rows, cols : float64 (n,)
@@ -229,6 +231,8 @@ def _walked(label: Any, back: Any, n: int, reach: int) -> Any:
         if label[n - 2 - k, k] < label[n - 2 - best, best]:
             best = k
     out = np.empty(n, np.int64)
+    if not label[n - 2 - best, best] < np.inf:
+        return out[:0]
     out[0] = n - 1
     m, j, k = 1, n - 2 - best, best
     while True:
