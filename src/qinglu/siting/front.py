@@ -22,11 +22,11 @@ from .paths import Climb
 from .problem import GRADIENTS, Surfaces
 from .ways import Between, Way
 
-MOST_LABELS = 12_000_000
-_TOLERANCES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+MOST_LABELS = 16_000_000
+_TOLERANCES = (0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4)
 _CELLS_SUMMED = 30_000_000  # cells that searches by weighted sums may cover together
 _MOST_SUMS, _FEWEST_SUMS = 80, 12
-_SHARE = 4  # one search may use this part of the labels that are left
+_FIRST_SHARE, _SHARE = 16, 4  # the part of the labels left that the first search of a gap may use, and later ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +196,17 @@ def pareto_paths(
             where="tolerance",
         )
     between = Between.of(costs, grid, start, end, climbs, neighbours)
+    between.require_way()
     names = tuple(names) or tuple(str(i) for i in range(between.m))
+    if len(set(names)) != between.m:
+        raise OptionError(
+            Text(
+                f"{between.m} 个目标对应 {len(set(names))} 个名称",
+                f"{len(set(names))} names for {between.m} objectives",
+            ),
+            Text("每个目标一个名称，不可重复", "Give each a name of its own"),
+            where="names",
+        )
     search = _Search(between, tolerance, most_labels)
     search.sum_up()
     reached = search.fill_in()
@@ -246,35 +256,45 @@ class _Search:
     def fill_in(self) -> float:
         """Find the ways in the boxes by label setting; the tolerance that was reached."""
         open_ = self.uncovered()
-        todo = [i for i in np.argsort(-open_, kind="stable") if open_[i] > self.tolerance]
-        if self.between.m > 2 and todo:
-            return self._fill(todo, float(open_[todo[0]]), self.tolerance)
-        reached = self.tolerance
-        for i in todo:
-            if open_[i] > reached:
-                reached = self._fill([i], float(open_[i]), reached)
-        return reached
+        order = [i for i in np.argsort(open_, kind="stable") if open_[i] > self.tolerance]
+        # Boxes of two objectives have nothing in common; of more they overlap and are searched together.
+        gaps = [[i] for i in order] if self.between.m == 2 else [order] if order else []
+        reached = {max(gap): float(open_[gap].max()) for gap in gaps}
+        best: dict[int, list[Way]] = {}
+        hard: list[list[int]] = []
+        for gap in gaps:
+            # The first that is too much at once tells that the larger ones are as well.
+            if not hard and self._fill(gap, self.tolerance, _FIRST_SHARE, reached, best):
+                continue
+            hard.append(gap)
+        for t in (*(t for t in _TOLERANCES if t > self.tolerance), self.tolerance):
+            # All gaps at one tolerance before any at the next: the widest decides what can be promised.
+            sufficed = [reached[max(g)] <= t or self._fill(g, t, _SHARE, reached, best) for g in hard]
+            if not all(sufficed):
+                break
+        self.ways += [way for ways in best.values() for way in ways]
+        return max(reached.values(), default=self.tolerance)
 
     def uncovered(self) -> Float:
         """Tolerance that would cover each box as it is."""
         return _boxes.uncovered(self.boxes, self.weights, self.sums)
 
-    def _fill(self, which: list[int], covered_at: float, tolerance: float) -> float:
-        """Search some boxes at a tolerance, or the next coarser one that labels suffice for."""
-        boxes = self.boxes[which]
-        if len(which) == 1:
+    def _fill(
+        self, gap: list[int], tolerance: float, share: int, reached: dict[int, float], best: dict[int, list[Way]]
+    ) -> bool:
+        """Search the boxes of a gap at a tolerance; whether its share of the labels left sufficed."""
+        boxes = self.boxes[gap]
+        if len(gap) == 1:
             weights = _boxes.weights_for(boxes[0], self._values())
         else:
-            weights = 1.0 / np.maximum(self._values().max(axis=0), np.finfo(float).tiny)
-        while tolerance < covered_at:
-            ways, made = self.between.within(boxes, weights, tolerance, self.left // _SHARE)
-            self.left -= made
-            self.labels += made
-            if ways is not None:
-                self.ways += ways
-                return tolerance
-            tolerance = next((t for t in _TOLERANCES if t > tolerance), math.inf)
-        return covered_at
+            high = self._values().max(axis=0)
+            weights = np.divide(1.0, high, out=np.zeros_like(high), where=high > 0)
+        ways, made = self.between.within(boxes, weights, tolerance, self.left // share)
+        self.left -= made
+        self.labels += made
+        if ways is not None:
+            reached[max(gap)], best[max(gap)] = tolerance, ways
+        return ways is not None
 
     def _add_sum(self, weights: Float) -> None:
         way = self.between.least(weights)

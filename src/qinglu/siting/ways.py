@@ -94,21 +94,24 @@ class Between:
 
     @cached_property
     def to_go(self) -> Float:
-        """What is at least still to pay from each cell in each objective, float64 (n, m).
+        """What is at least still to pay from each cell in each objective, float64 (n, m)."""
+        out = np.empty_like(self.costs)
+        for i in range(self.m):
+            out[:, i] = self._back(self._one(i), self.climbs[i])
+        return out
+
+    def require_way(self) -> None:
+        """Refuse two cells that nothing joins.
 
         Raises
         ------
         NoRouteError
         """
-        out = np.empty_like(self.costs)
-        for i in range(self.m):
-            out[:, i] = self._back(self._one(i), self.climbs[i])
-        if not np.isfinite(out[self._index(self.start)]).all():
+        if not np.isfinite(self.to_go[self._index(self.start)]).all():
             raise NoRouteError(
                 Text(f"{self.start} 与 {self.end} 之间没有通路", f"there is no way from {self.start} to {self.end}"),
                 Text("请减少禁入区，或换起点、终点", "Forbid less, or choose another start or end"),
             )
-        return out
 
     def least(self, weights: Float) -> Way:
         """The way whose weighted sum is least; of those alike in it, the least in what has no weight.
@@ -133,7 +136,7 @@ class Between:
         Parameters
         ----------
         boxes : float64 (b, m), upper corners; values are below them in every objective
-        weights : float64 (m,), above 0
+        weights : float64 (m,), none negative, not all 0
             A sum that is large compared with its least in these boxes only; it decides the speed.
         tolerance : float
             Every such way is matched by one found, or by the points that bound the boxes, within this.
@@ -144,7 +147,8 @@ class Between:
         ways : list of Way, or None where `most_labels` did not suffice
         labels : int, that were made
         """
-        limits = np.where(weights > 0, weights * boxes, 0.0).sum(axis=1)
+        weighed = weights > 0
+        limits = boxes[:, weighed] @ weights[weighed]
         back = self._back(self._sum(weights), self._climb(weights), most=float(limits.max()) / (1 + tolerance))
         finished, made, ways = self._label(
             self.costs, self.to_go, self.climbs, boxes * (1 - 1e-12), weights, back, limits * (1 + _SLACK),
