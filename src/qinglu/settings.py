@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,28 @@ class Settings:
     """Threads for measuring; 0 takes every core."""
     db: str = ""
     """Address of the register's database; without it ``qinglu.db`` in `data_dir`."""
+    public_url: str = ""
+    """Address under which people reach the server, ``https://qinglu.example.org``; cookies are secure with https."""
+    trusted_proxies: str = ""
+    """Addresses of reverse proxies whose word on the client's address counts, separated by commas."""
+    admin_email: str = ""
+    """E-mail of the first administrator."""
+    admin_password: str = field(default="", repr=False)
+    """Password of the first administrator; without it one is made for one time and printed once."""
+    max_upload_mb: int = 64
+    """An upload over HTTP may be at most this large."""
+    workers: int = 1
+    """Processes that run jobs beside the server."""
+    job_minutes: int = 120
+    """A job may take at most this many minutes."""
+    lease_s: int = 30
+    """A worker that is silent for this many seconds is taken for dead, and its job given to another."""
+    oidc_issuer: str = ""
+    """Address of an OpenID Connect provider to sign in through; empty for none."""
+    oidc_client_id: str = ""
+    """The server's name at that provider."""
+    oidc_client_secret: str = field(default="", repr=False)
+    """The server's secret at that provider."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -1,0 +1,74 @@
+"""The app: routers put together, around them what holds for every request."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from ..settings import Settings
+from ..store import Store
+from ..store.open import utc_now
+from . import problems
+from .actor import identify
+from .context import Clock, Context
+from .described import describe
+from .middleware import Around
+from .routes import projects, session, system
+
+_THREADS = 24
+"""Requests worked on at once. The store has thirty connections: some are left for streams and the worker's start."""
+ROUTERS: Sequence[APIRouter] = (system.router, session.router, projects.router)
+
+
+def create_app(
+    store: Store,
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    routers: Sequence[APIRouter] = (),
+    client: Callable[..., Any] | None = None,
+) -> FastAPI:
+    """The service over HTTP.
+
+    Parameters
+    ----------
+    store : Store
+        Open; whoever opened it closes it.
+    clock : callable
+        What time it is, with its zone.
+    routers : sequence of APIRouter
+        Further ones, after our own.
+    client : callable, optional
+        Makes the HTTP client for an identity provider.
+
+    Returns
+    -------
+    FastAPI
+        With `Context` as ``app.state.context``.
+    """
+    context = Context(store, settings, clock, client=client)
+    app = FastAPI(
+        title="Qinglu", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_lifespan,
+        dependencies=[Depends(identify)], redirect_slashes=False,
+    )  # fmt: skip
+    app.state.context = context
+    for router in (*ROUTERS, *routers):
+        app.include_router(router)
+    problems.install(app)
+    describe(app)
+    app.add_middleware(Around, context=context)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    import anyio.to_thread
+
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    try:
+        yield
+    finally:
+        app.state.context.stopping.set()

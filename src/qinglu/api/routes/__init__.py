@@ -1,0 +1,1 @@
+"""Routes, one module for each kind of thing; each has a `router`."""
