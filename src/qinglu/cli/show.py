@@ -19,6 +19,23 @@ _LEVELS = {
     "clear": ("✓", "green", Text("无", "clear")),
 }
 
+_STEPS = {
+    "read": Text("读取", "reading"),
+    "layers": Text("打开图层", "opening layers"),
+    "ground": Text("地面", "ground"),
+    "prices": Text("计价", "pricing"),
+    "best": Text("各目标最优", "best of each objective"),
+    "front": Text("权衡前沿", "trade-off"),
+    "alternatives": Text("备选线路", "alternatives"),
+    "corridor": Text("走廊", "corridor"),
+    "lines": Text("线形与得分", "smoothing and scores"),
+    "sites": Text("场址", "sites"),
+    "sensitivity": Text("敏感性", "sensitivity"),
+    "screening": Text("筛查", "screening"),
+    "write": Text("写出", "writing"),
+}
+"""Steps that tools name in their progress; anything else, a layer for instance, is shown as it is called."""
+
 
 @contextmanager
 def progress(*, quiet: bool, lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
@@ -34,7 +51,8 @@ def progress(*, quiet: bool, lang: Lang) -> Iterator[Callable[[str, int, int], N
         task = bar.add_task(Text("读取", "reading").in_(lang), total=None)
 
         def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what or "…", completed=done, total=total or None)
+            said = _STEPS[what].in_(lang) if what in _STEPS else what or "…"
+            bar.update(task, description=said, completed=done, total=total or None)
 
         yield show
 
@@ -91,8 +109,8 @@ def _table(console: Any, shown: Any, lang: Lang) -> None:
         if n == 0:  # long names are cut: the files have them whole
             table.add_column(Styled(title.in_(lang)), no_wrap=True, max_width=28)
         else:
-            cells = (row[n].in_(lang) if isinstance(row[n], Text) else row[n] for row in shown.rows)
-            wide = max((cell_len(cell) for cell in cells), default=0)
+            cells = [row[n].in_(lang) if isinstance(row[n], Text) else row[n] for row in shown.rows]
+            wide = max(cell_len(text) for text in (*cells, *title.in_(lang).split()))
             table.add_column(Styled(title.in_(lang)), justify="right", min_width=wide, overflow="fold")
     for row in shown.rows:
         table.add_row(*(Styled(cell.in_(lang) if isinstance(cell, Text) else cell) for cell in row))
