@@ -103,21 +103,25 @@ def connected_sets(free, size):
     return layer
 
 
-def test_the_best_site_is_near_the_best_of_all_connected_sets():
-    """Growing is no exhaustive search. Over 40 small grids: never above the optimum, seldom and little below it."""
+@pytest.mark.parametrize(
+    ("size", "skew", "holes", "always_best", "mean", "worst"),
+    [(5, 1, 0.2, 0.9, 0.99, 0.9), (6, 1, 0.0, 0.8, 0.99, 0.95), (7, 6, 0.0, 0.25, 0.9, 0.6)],
+)
+def test_the_best_site_is_near_the_best_of_all_connected_sets(size, skew, holes, always_best, mean, worst):
+    """Growing is no search of every shape: never above the best, on pure noise at times below, on skewed noise more."""
     shares = []
-    for seed in range(40):
-        s = place(Grid.planar((5, 5), 100.0), seed)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        values = (rng.uniform(0, 1, (5, 5)) ** skew).astype(np.float32)
+        values[rng.uniform(size=(5, 5)) < holes] = np.nan
+        s = suitability(Grid.planar((5, 5), 100.0), [Criterion("c", T, "", 1.0, 0.0, 1.0, values)])
         free = set(zip(*(a.tolist() for a in np.nonzero(s.free)), strict=True))
-        every = connected_sets(free, 5)
-        best = max((np.mean([s.score[c] for c in cells_], dtype=float) for cells_ in every), default=None)
-        if best is not None:
-            shares.append(best_sites(s, 1, 5 * 100.0**2, compactness=0.0).sites[0].score / best)
-    assert len(shares) > 30
+        best = max(float(np.mean([float(s.score[c]) for c in chosen])) for chosen in connected_sets(free, size))
+        shares.append(best_sites(s, 1, size * 100.0**2, compactness=0.0).sites[0].score / best)
     assert max(shares) <= 1 + 1e-9
-    assert np.mean(np.array(shares) > 1 - 1e-9) > 0.6
-    assert np.mean(shares) > 0.98
-    assert min(shares) > 0.85
+    assert np.mean(np.array(shares) > 1 - 1e-9) >= always_best
+    assert np.mean(shares) >= mean
+    assert min(shares) >= worst
 
 
 @pytest.mark.parametrize("grid", [RAGGED, UTM])

@@ -18,6 +18,7 @@ from .cells import Mask, nearer, outline
 from .grid import Float, Int
 from .kernels.grow import grow, patches
 from .suitability import Criterion, NoSiteError, Suitability
+from .suitability import said_km2 as in_km2
 
 Progress = Callable[[str, int, int], None]
 
@@ -143,9 +144,9 @@ def best_sites(
     largest = float(sizes[1:].max(initial=0.0))
     if largest < min_area_m2:
         raise NoSiteError(
-            Text(f"连成一片的适宜土地最大为 {largest / 1e6:.3g} km²，小于要求的 {min_area_m2 / 1e6:.3g} km²",
-                 f"the largest patch of suitable land has {largest / 1e6:.3g} km², less than the "
-                 f"{min_area_m2 / 1e6:.3g} km² asked for"),
+            Text(f"连成一片的适宜土地最大为 {in_km2(largest / 1e6)} km²，小于要求的 {in_km2(min_area_m2 / 1e6)} km²",
+                 f"the largest patch of suitable land has {in_km2(largest / 1e6)} km², less than the "
+                 f"{in_km2(min_area_m2 / 1e6)} km² asked for"),
             Text("请减小 --min-area-km2、放宽排除条件，或减小像元",
                  "Ask for less (--min-area-km2), relax an exclusion, or take smaller cells"),
             where="min_area_km2",
@@ -325,8 +326,8 @@ def _check(suitability: Suitability, k: int, min_area_m2: float, separation_m: f
         )
     if not min_area_m2 > 0 or min_area_m2 / 1e6 > whole:
         raise OptionError(
-            Text(f"最小面积 {min_area_m2 / 1e6:g} km²不可用，区域共 {whole:.4g} km²",
-                 f"sites of {min_area_m2 / 1e6:g} km² are not possible in an area of {whole:.4g} km²"),
+            Text(f"最小面积 {min_area_m2 / 1e6:g} km²不可用，区域共 {in_km2(whole)} km²",
+                 f"sites of {min_area_m2 / 1e6:g} km² are not possible in an area of {in_km2(whole)} km²"),
             Text("应大于0，且不大于区域面积", "Ask for more than 0 and no more than the area"),
             where="min_area_km2",
         )  # fmt: skip

@@ -177,6 +177,17 @@ class Suitability:
         return entries
 
 
+def said_km2(km2: float) -> str:
+    """An area in a message.
+
+    Examples
+    --------
+    >>> said_km2(12345.6), said_km2(0.12345)
+    ('12,346', '0.123')
+    """
+    return f"{km2:,.0f}" if km2 >= 100 else f"{km2:.3g}"
+
+
 def suitability(
     grid: Grid,
     criteria: Sequence[Criterion],
@@ -304,14 +315,14 @@ def _refuse_unknown(criteria: Sequence[Criterion], least_known: float) -> None:
 def _refuse_all(made: Suitability) -> None:
     """Everything is excluded: by what, how much, and which to relax first."""
     whole = made.km2(made.inside)
-    entries = sorted(made.account(), key=lambda e: -e["km2"])[:_SHOWN]
+    entries = sorted((e for e in made.account() if e["km2"]), key=lambda e: -e["km2"])[:_SHOWN]
     first = max(entries, key=lambda e: (e["alone_km2"], e["km2"]))
     shares = [(e["title"], 100 * e["km2"] / whole) for e in entries]
     how = Text(first["relax"].zh or "缩小缓冲距离或去掉该图层",
                first["relax"].en or "take a smaller buffer, or leave the layer out")  # fmt: skip
     raise NoSiteError(
-        Text(f"{whole:.4g} km²全部被排除：" + "、".join(f"{t.zh} {s:.0f}%" for t, s in shares),
-             f"all {whole:.4g} km² are excluded: " + ", ".join(f"{t.en} {s:.0f}%" for t, s in shares)),
+        Text(f"{said_km2(whole)} km²全部被排除：" + "、".join(f"{t.zh} {s:.0f}%" for t, s in shares),
+             f"all {said_km2(whole)} km² are excluded: " + ", ".join(f"{t.en} {s:.0f}%" for t, s in shares)),
         Text(f"请先放宽“{first['title'].zh}”：{how.zh}",
              f"Relax {first['title'].en} first: {how.en}"),
         where="area",

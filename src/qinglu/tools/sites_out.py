@@ -20,6 +20,7 @@ from ..report.sites import write_sites
 from ..report.tables import TableWriter
 from ..siting.sites import Site
 from ..siting.suitability import Criterion
+from ..siting.suitability import said_km2 as km2
 from ..text import Lang, Text
 from ..workspace import Workspace
 from .answer import Answer, Shown, plain
@@ -153,10 +154,10 @@ def _fewer(search: Search) -> Text | None:
         return None
     a = search.sites.account
     return Text(
-        f"只找到 {n} 处（要求 {k} 处）：余下的适宜土地中，{a['too_near']:.3g} km²离已选场址不足 "
-        f"{search.given['min_separation_km']:g} km，{a['too_small'] + a['left']:.3g} km²分散在小于场址面积的地块中。",
-        f"Only {n} of {k} were found: of the suitable land that is left, {a['too_near']:.3g} km² lie within "
-        f"{search.given['min_separation_km']:g} km of a better site and {a['too_small'] + a['left']:.3g} km² in "
+        f"只找到 {n} 处（要求 {k} 处）：余下的适宜土地中，{km2(a['too_near'])} km²离已选场址不足 "
+        f"{search.given['min_separation_km']:g} km，{km2(a['too_small'] + a['left'])} km²分散在小于场址面积的地块中。",
+        f"Only {n} of {k} were found: of the suitable land that is left, {km2(a['too_near'])} km² lie within "
+        f"{search.given['min_separation_km']:g} km of a better site and {km2(a['too_small'] + a['left'])} km² in "
         "patches smaller than a site.",
     )
 
@@ -168,11 +169,11 @@ def steps(search: Search) -> tuple[Step, ...]:
     lost = search.area.asked_km2 - search.area.gridded_km2
     out.append(Step(
         "measure", Text("区域", "Area"),
-        Text(f"所给区域 {search.area.asked_km2:.4g} km²；完整落在其中的像元共 {search.area.gridded_km2:.4g} km²"
-             f"（边缘或无栅格处 {max(lost, 0.0):.3g} km²未计）。",
-             f"{search.area.asked_km2:.4g} km² were asked for; cells that lie wholly in it have "
-             f"{search.area.gridded_km2:.4g} km² (left out along its edge, or where the raster ends: "
-             f"{max(lost, 0.0):.3g} km²)."),
+        Text(f"所给区域 {km2(search.area.asked_km2)} km²；完整落在其中的像元共 {km2(search.area.gridded_km2)} km²"
+             f"（边缘或无栅格处 {km2(max(lost, 0.0))} km²未计）。",
+             f"{km2(search.area.asked_km2)} km² were asked for; cells that lie wholly in it have "
+             f"{km2(search.area.gridded_km2)} km² (left out along its edge, or where the raster ends: "
+             f"{km2(max(lost, 0.0))} km²)."),
         {"asked_km2": search.area.asked_km2, "gridded_km2": search.area.gridded_km2},
     ))  # fmt: skip
     for name, treated in search.treated.items():
@@ -327,8 +328,8 @@ def _shown(search: Search, features: Sequence[Mapping[str, Any]], result: Mappin
         ))  # fmt: skip
     a = result["account_km2"]
     lines = [Text(
-        f"区域 {search.area.gridded_km2:.4g} km²：排除 {a['excluded']:.4g}，可选 {a['free']:.4g}",
-        f"area {search.area.gridded_km2:.4g} km²: {a['excluded']:.4g} kept out of, {a['free']:.4g} free",
+        f"区域 {km2(search.area.gridded_km2)} km²：排除 {km2(a['excluded'])}，可选 {km2(a['free'])}",
+        f"area {km2(search.area.gridded_km2)} km²: {km2(a['excluded'])} kept out of, {km2(a['free'])} free",
     )]  # fmt: skip
     unknown = [c for c in search.suitability.criteria if c.missing is not None]
     lines += [Text(f"未知：{c.title.zh}（{c.missing.zh}）", f"unknown: {c.title.en} ({c.missing.en})")
