@@ -65,7 +65,7 @@ def plainly(s, k, need, separation_m, compactness):
         mean, taken = max(regions, key=lambda r: r[0], default=(-math.inf, []))
         if not taken:
             break
-        found.append((mean, set(taken)))
+        found.append((taken, mean))
         polygon = cells.outline(s.grid, *np.array(taken).T)
         free -= set(taken)
         if separation_m:
@@ -84,9 +84,23 @@ def test_sites_are_those_of_a_plain_search(grid, separation_m, seed):
     need = 4.5 * float(s.area_m2.mean())
     found = best_sites(s, 4, need, min_separation_m=separation_m, compactness=0.1)
     expected = plainly(s, 4, need, separation_m, 0.1)
-    assert [set(zip(x.rows.tolist(), x.cols.tolist(), strict=True)) for x in found.sites] == [c for _, c in expected]
-    assert [x.score for x in found.sites] == pytest.approx([m for m, _ in expected], rel=1e-12)
+    assert [set(zip(x.rows.tolist(), x.cols.tolist(), strict=True)) for x in found.sites] == [
+        set(t) for t, _ in expected
+    ]
+    assert [x.score for x in found.sites] == pytest.approx([m for _, m in expected], rel=1e-12)
     assert found.from_every_cell
+
+
+@pytest.mark.parametrize("compactness", [0.0, 0.3])
+@pytest.mark.parametrize("seed", range(4))
+def test_ties_are_taken_in_the_order_of_the_grid(seed, compactness):
+    rng = np.random.default_rng(seed)
+    few = Criterion("c", T, "", 1.0, 0.0, 1.0, rng.integers(1, 3, UTM.shape).astype(np.float32) / 2)
+    s = suitability(UTM, [few])
+    need = 5.5 * float(s.area_m2.mean())
+    found = best_sites(s, 4, need, compactness=compactness)
+    expected = plainly(s, 4, need, 0.0, compactness)
+    assert [list(zip(x.rows.tolist(), x.cols.tolist(), strict=True)) for x in found.sites] == [t for t, _ in expected]
 
 
 def connected_sets(free, size):
