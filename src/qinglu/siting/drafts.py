@@ -21,8 +21,10 @@ from .walk import KNOWN, Walk, walk
 LonLat = tuple[float, float]
 
 _REACH = 32  # vertices that one shortcut may pass over; repeated, so straight stretches may be of any length
-_BEND_REACH = 24  # the same among places for bends
-_PER_RADIUS = 2  # places for bends along a radius
+_BEND_REACH = 9  # the same among places for bends, times their number along a radius
+_PER_RADIUS = (2.0, 4.0)  # places for bends along a radius; the finer only where the coarser do not do
+_MOST_FINE = 4000
+_AROUND = 2.0  # so many radii around the bends of the pulled line
 _ASIDE = (-0.4, -0.15, 0.0, 0.15, 0.4)  # and across the path, in radii: an arc around a corner swings out before it
 _ASIDE_FROM_CELLS = 1.0  # smaller radii need no room beside the path
 _HAIR_OF_COST = 2e-3  # of the whole cost, what all vertices together may weigh against it
@@ -171,16 +173,19 @@ def drafts(work: Work, radius: float) -> Iterator[tuple[Float, list[Bend]]]:
     """Lines from the most to the least buildable, with their bends."""
     pulled = _pulled(work, _HAIR_OF_COST)
     if radius > 0:
-        points, kept, abreast = _bend_places(work, pulled, radius)
-        stretch = work.stretches(points, kept, _BEND_REACH * abreast)
-        width, height, drift = cell_metres(work.grid, *points)
-        for penalty in _PENALTIES:
-            picked = bent(
-                points[0], points[1], width, height, drift, stretch, radius,
-                _HAIR_OF_COST * work.path_cost / points.shape[1], penalty * work.path_cost, work.cells,
-            )  # fmt: skip
-            if len(picked):
-                yield _rounded(work, points[:, picked], radius)
+        for fineness in _PER_RADIUS:
+            points, kept, abreast = _bend_places(work, pulled, radius, radius / fineness)
+            if fineness > _PER_RADIUS[0] and points.shape[1] > _MOST_FINE:
+                break
+            stretch = work.stretches(points, kept, int(_BEND_REACH * fineness) * abreast)
+            width, height, drift = cell_metres(work.grid, points[0], points[1])
+            for penalty in _PENALTIES:
+                picked = bent(
+                    points[0], points[1], width, height, drift, stretch, radius,
+                    _HAIR_OF_COST * work.path_cost / points.shape[1], penalty * work.path_cost, work.cells,
+                )  # fmt: skip
+                if len(picked):
+                    yield _rounded(work, points[:, picked], radius)
         yield _rounded(work, work.at(pulled), radius)
     for hair in (_HAIR_OF_COST, 0.0):
         points = work.at(_pulled(work, hair))
@@ -199,16 +204,24 @@ def _pulled(work: Work, hair: float) -> Int:
     return vertices
 
 
-def _bend_places(work: Work, pulled: Int, radius: float) -> tuple[Float, Int, int]:
-    """Where bends may be, (2, n), on the path and beside it; which of them are to be kept; how many lie abreast."""
-    step = max(1, int(radius / work.grid.cell_m / _PER_RADIUS))
-    along = np.unique(np.concatenate([np.arange(0, len(work.rows), step), pulled, work.kept]))
-    points = work.at(along)
+def _bend_places(work: Work, pulled: Int, radius: float, step: float) -> tuple[Float, Int, int]:
+    """Where bends may be, (2, n), on the pulled line and beside it around its bends; which are to be kept; how many
+    lie abreast.
+    """
+    line = work.at(pulled)
+    width, height, _ = cell_metres(work.grid, line[0], line[1])
+    ahead = np.diff(line, axis=1)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(ahead[1] * width[1:], ahead[0] * height[1:]))])
+    even = np.arange(1, along[-1] / step) * step
+    after = np.clip(along.searchsorted(even), 1, len(along) - 1)
+    near = np.minimum(even - along[after - 1], along[after] - even)
+    stations = np.union1d(along, even[(near <= _AROUND * radius) & (near > 0.01 * step)])
+    points, before, ahead = (_along(line, along, stations + d * step) for d in (0.0, -1.0, 1.0))
+    kept = stations.searchsorted(along[pulled.searchsorted(work.kept)])
     if radius < _ASIDE_FROM_CELLS * work.grid.cell_m:
-        return points, along.searchsorted(work.kept), 1
+        return points, kept, 1
     width, height, _ = cell_metres(work.grid, points[0], points[1])
-    ahead = work.at(np.minimum(along + step, len(work.rows) - 1)) - work.at(np.maximum(along - step, 0))
-    east, south = ahead[1] * width, ahead[0] * height
+    east, south = (ahead - before)[1] * width, (ahead - before)[0] * height
     length = np.maximum(np.hypot(east, south), 1e-9)
     offset = np.array(_ASIDE) * radius
     beside = np.stack([
@@ -219,10 +232,15 @@ def _bend_places(work: Work, pulled: Int, radius: float) -> tuple[Float, Int, in
     row, col = (np.floor(v).astype(np.int64) for v in beside)
     is_place = (row >= 0) & (row < work.grid.shape[0]) & (col >= 0) & (col < work.grid.shape[1])
     is_place[is_place] = np.isfinite(work.cells[row[is_place], col[is_place]])
-    is_place[along.searchsorted(work.kept)] = False
+    is_place[kept] = False
     is_place[:, middle] = True
     number = np.cumsum(is_place).reshape(is_place.shape) - 1
-    return beside[:, is_place], number[along.searchsorted(work.kept), middle], len(_ASIDE)
+    return beside[:, is_place], number[kept, middle], len(_ASIDE)
+
+
+def _along(line: Float, along: Float, places: Float) -> Float:
+    """Positions (2, n) at distances along a line."""
+    return np.stack([np.interp(places, along, line[0]), np.interp(places, along, line[1])])
 
 
 def _rounded(work: Work, points: Float, radius: float) -> tuple[Float, list[Bend]]:
