@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Table, and_, exists, false, or_, select, true
 
 from ..text import Text
 from .errors import ForbiddenError, NotFoundError
@@ -120,6 +120,8 @@ _ORGANISATION_VERBS: dict[str, tuple[str, tuple[str, ...]]] = {
     "look-inside": ("read", ("company", "bank", "agency", "steward", "administrator", "reader")),
 }
 _PLAIN_VERBS = {"administer": "admin", "read-audit": "admin", "steward": "steward"}
+_WORKING = ("company", "bank", "agency", "steward", "administrator")
+"""Roles that may run tools; a reader looks only."""
 
 
 def may(actor: Actor, verb: str, thing: Any = None) -> bool:
@@ -132,11 +134,13 @@ def may(actor: Actor, verb: str, thing: Any = None) -> bool:
         ``comment``, ``return``, ``screen``, ``see-shares``. On an organisation: ``add-projects``, ``upload``, ``run``,
         ``look-inside``.
         On a layer: ``read``. On a portfolio, run or job: ``read``, ``cancel``. On nothing: ``administer``,
-        ``read-audit``, ``steward``, ``list-users``.
+        ``read-audit``, ``steward``, ``use-tools``.
     thing : object, optional
         A `Project` or anything else with ``organisation_id, country, sector, published, archived, shared_with``; an
         organisation with ``id`` and ``kind``; a layer with ``open``; what an organisation owns.
     """
+    if thing is None and verb == "use-tools":
+        return actor.system or ("run" in actor.scopes and bool(actor.organisations(*_WORKING)))
     if thing is None:
         return actor.stewards if verb == "steward" else verb in _PLAIN_VERBS and actor.administers
     if hasattr(thing, "shared_with"):
@@ -209,8 +213,8 @@ def visible(actor: Actor, table: Table) -> ColumnElement[bool]:
             return or_(open_, _of_projects(table.c.project_id, _inside(actor, projects)))
         case "findings" | "run_projects":
             # A project's own run goes where the project goes; a bank's or an agency's stays with them.
-            latest = select(projects.c.run_id).where(projects.c.id == table.c.project_id).scalar_subquery()
-            shown = and_(table.c.run_id == latest, _of_projects(table.c.project_id, visible(actor, projects)))
+            latest = and_(projects.c.run_id == table.c.run_id, visible(actor, projects))
+            shown = _of_projects(table.c.project_id, latest)
             return or_(shown, table.c.run_id.in_(_own_runs(actor)))
         case "layers":
             return true() if actor.signed_in else table.c.open == true()
@@ -260,7 +264,8 @@ def _in(column: ColumnElement[str], allowed: Iterable[str]) -> ColumnElement[boo
 
 
 def _of_projects(column: ColumnElement[int], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return column.in_(select(projects.c.id).where(condition))
+    """That the project of a row meets the condition: looked up by its key, for rows are few."""
+    return exists(select(projects.c.id).where(projects.c.id == column, condition))
 
 
 def _own(actor: Actor, table: Table) -> ColumnElement[bool]:

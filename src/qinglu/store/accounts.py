@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -18,11 +16,9 @@ from .access import SCOPES, SYSTEM, Actor, Membership, require
 from .database import Tx
 from .errors import NotFoundError, SignInError, ThrottledError
 from .part import Part
+from .passwords import checked_password, hashed, hasher, matches, nobody, sealed
 from .schema import attempts, memberships, organisations, sessions, tokens, users
 from .values import Session, Token, User
-
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
 
 WINDOW = timedelta(minutes=15)
 FAILURES_PER_ACCOUNT = 10
@@ -31,7 +27,6 @@ SESSION_IDLE = timedelta(hours=12)
 SESSION_LONGEST = timedelta(days=7)
 TOKEN_LONGEST = timedelta(days=366)
 _SEEN_EVERY = timedelta(minutes=1)  # one write a minute is enough to know that somebody is there
-_SHORTEST, _LONGEST = 12, 256
 USER = Text("用户", "user")
 _TOKEN = Text("令牌", "token")
 
@@ -67,8 +62,8 @@ class Accounts(Part):
         attempt = self._attempt(email, address)
         with self.db.read() as connection:
             row = connection.execute(select(users).where(users.c.email == email)).mappings().one_or_none()
-        kept = row["password"] if row is not None and row["password"] else _nobody()
-        right = _matches(kept, password) and row is not None and bool(row["password"]) and not row["disabled"]
+        kept = row["password"] if row is not None and row["password"] else nobody()
+        right = matches(kept, password) and row is not None and bool(row["password"]) and not row["disabled"]
         if not right or row is None:
             raise SignInError(
                 Text("邮箱或密码不正确", "the e-mail address or the password is not right"),
@@ -77,7 +72,7 @@ class Accounts(Part):
         user = User.of(row)
         with self.db.write(_as(user)) as tx:
             tx.execute(update(attempts).where(attempts.c.id == attempt).values(succeeded=True))
-            if _hasher().check_needs_rehash(kept):
+            if hasher().check_needs_rehash(kept):
                 tx.execute(update(users).where(users.c.id == user.id).values(password=hashed(password)))
                 tx.record("rehash-password", "user", user.id)
         return self.open_session(user.id, address=address, agent=agent)
@@ -240,7 +235,7 @@ class Accounts(Part):
         checked_password(password)
         with self.db.read() as connection:
             kept = connection.scalar(select(users.c.password).where(users.c.id == user_id))
-        if own and kept is not None and not _matches(kept, current or ""):
+        if own and kept is not None and not matches(kept, current or ""):
             raise SignInError(Text("当前密码不正确", "the current password is not right"), where="current")
         with self.db.write(actor) as tx:
             changed = update(users).where(users.c.id == user_id).values(password=hashed(password), must_change=not own)
@@ -306,32 +301,6 @@ class Accounts(Part):
             return int(tx.execute(insert(attempts).values(**row).returning(attempts.c.id)).scalar_one())
 
 
-def sealed(secret: str) -> str:
-    """What is kept of a secret that is random already: its SHA-256."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def hashed(password: str) -> str:
-    """What is kept of a password: argon2id, with the library's present defaults."""
-    return _hasher().hash(password)
-
-
-def checked_password(password: str) -> str:
-    """The password, if it may be one.
-
-    Raises
-    ------
-    OptionError
-        Shorter than 12 characters, or longer than 256.
-    """
-    if not _SHORTEST <= len(password) <= _LONGEST:
-        raise OptionError(
-            Text(f"密码须为{_SHORTEST}至{_LONGEST}个字符", f"a password has {_SHORTEST} to {_LONGEST} characters"),
-            where="password",
-        )
-    return password
-
-
 def _opened(tx: Tx, user: User, created: datetime, address: str, agent: str) -> Opened:
     secret = secrets.token_urlsafe(32)
     row = tx.execute(
@@ -379,27 +348,3 @@ def _expired() -> SignInError:
 
 def _folded(email: str) -> str:
     return email.strip().casefold()[:320]
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    from argon2 import PasswordHasher
-
-    return PasswordHasher()
-
-
-@cache
-def _nobody() -> str:
-    """A hash that no password has: an unknown address takes as long to refuse as a known one."""
-    return hashed(secrets.token_urlsafe(32))
-
-
-def _matches(kept: str, password: str) -> bool:
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    if len(password) > _LONGEST:
-        return False
-    try:
-        return _hasher().verify(kept, password)
-    except (VerificationError, InvalidHashError):
-        return False

@@ -14,8 +14,9 @@ from .access import Actor, require, visible
 from .errors import ConflictError, NotFoundError
 from .part import Part
 from .projects import PROJECT, load
+from .records import Action
 from .schema import actions, attachments, comments, findings
-from .values import Action, Comment, Page
+from .values import Comment, Page
 
 STATES = ("open", "doing", "done", "dropped")
 _COMMENT = Text("意见", "comment")

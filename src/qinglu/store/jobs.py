@@ -20,8 +20,9 @@ from .audit import canonical
 from .database import Tx
 from .errors import ExistsError, ForbiddenError, LeaseLostError, NotFoundError
 from .part import Part
+from .records import Job, JobEvent
 from .schema import job_events, jobs, organisations
-from .values import Job, JobEvent, Organisation, Page
+from .values import Organisation, Page
 
 LEASE = timedelta(seconds=30)
 JOB = Text("任务", "job")

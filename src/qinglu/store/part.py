@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, select
 
 from . import paging
 from .database import Database
+from .fetch import rows_of
 from .values import Page, Value
 
 V = TypeVar("V", bound=Value)
@@ -46,6 +47,6 @@ class Part:
         found = select(table).where(*conditions, *paging.after(order, column, name, cursor))
         found = found.order_by(column.desc() if descending else column.asc()).limit(limit + 1)
         with self.db.read() as connection:
-            rows = connection.execute(found).mappings().all()
+            rows = rows_of(connection, found)
         last = rows[limit - 1][by] if len(rows) > limit else None
         return Page(tuple(kind.of(r) for r in rows[:limit]), None if last is None else paging.made(name, last, last))

@@ -10,10 +10,11 @@ from sqlalchemy import delete, func, insert, select, update
 from ..errors import OptionError
 from ..text import Text
 from .access import Actor, require, visible
-from .accounts import USER, checked_password, hashed
+from .accounts import USER
 from .database import Tx
 from .errors import ConflictError, ForbiddenError, NotFoundError
 from .part import Part
+from .passwords import checked_password, hashed
 from .projects import ORGANISATION
 from .schema import ORGANISATION_KINDS, ROLES, memberships, organisations, sessions, users
 from .values import Organisation, Role, User

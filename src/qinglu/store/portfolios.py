@@ -15,8 +15,9 @@ from .fields import checked
 from .part import Part
 from .projects import ORGANISATION, organisation, register_rows
 from .projects import portfolio_rows as rows_as_fields
+from .records import PortfolioRecord, PortfolioRow
 from .schema import documents, portfolio_rows, portfolios, projects
-from .values import Page, PortfolioRecord, PortfolioRow
+from .values import Page
 
 if TYPE_CHECKING:
     from ..model import Portfolio

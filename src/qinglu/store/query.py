@@ -13,6 +13,7 @@ from ..errors import OptionError
 from ..text import Text
 from . import paging
 from .access import Actor, visible
+from .fetch import rows_of
 from .part import Part
 from .projects import told
 from .schema import projects, shares
@@ -123,7 +124,7 @@ class Register(Part):
         found = select(*columns).where(*conditions)
         found = found.order_by(*(k.desc() if by.descending else k.asc() for k in keys)).limit(limit + 1)
         with self.db.read() as connection:
-            rows = connection.execute(found).mappings().all()
+            rows = rows_of(connection, found)
             ids = [r["id"] for r in rows[:limit]]
             held = select(shares.c.project_id, shares.c.organisation_id).where(shares.c.project_id.in_(ids))
             with_whom: dict[int, set[int]] = {}

@@ -18,8 +18,9 @@ from .fields import LEVEL_RANK
 from .jobs import finish, hold
 from .part import Part
 from .projects import ORGANISATION, load, organisation
+from .records import Finding, Job, Run
 from .schema import findings, projects, run_projects, runs
-from .values import Finding, Job, Page, Run
+from .values import Page
 
 RUN = Text("运行", "run")
 _FINDING = Text("结论", "finding")

@@ -12,8 +12,9 @@ from ..text import Text
 from .access import Actor, require, visible
 from .errors import ConflictError, NotFoundError
 from .part import Part
+from .records import LayerRecord, RuleRecord
 from .schema import layers, rules
-from .values import LayerRecord, Page, RuleRecord
+from .values import Page
 
 _LAYER = Text("图层", "layer")
 _RULE = Text("规则", "rule")

@@ -6,8 +6,9 @@ from ..text import Text
 from . import audit as chain
 from .access import SYSTEM, Actor, require, visible
 from .part import Part
+from .records import AuditRow
 from .schema import audit as audit_table
-from .values import AuditRow, Page
+from .values import Page
 
 _TRAIL = Text("审计记录", "the audit trail")
 
