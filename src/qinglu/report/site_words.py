@@ -19,7 +19,7 @@ WORDS: dict[str, Text] = {
     ),
     "s_firm": Text("站得住吗", "Do they hold?"),
     "s_firm_all": Text(
-        "权重在所给值附近变动时，{n} / {all} 处场址至少九成情况下仍入选。",
+        "权重在所给值附近变动时，{n} / {all} 处场址至少九成情况下仍列前 {k} 名。",
         "When the weights vary around those given, {n} of {all} sites stay among the first {k} nine times in ten.",
     ),
     "s_not_varied": Text("未作权重敏感性分析。", "The weights were not varied."),
@@ -75,7 +75,6 @@ WORDS: dict[str, Text] = {
     "s_level": Text("最严重发现", "Worst finding"),
     "s_weight": Text("权重 {share}", "weight {share}"),
     "s_unknown_word": Text("未知", "unknown"),
-    "s_beyond": Text("大于", "more than "),
     "s_sense": Text("权重变动时", "When the weights change"),
     "s_sense_caption": Text(
         "{draws} 次抽样中入选前 {k} 处的比例；竞争者为按其他权重找到的 {rivals} 处地点",
