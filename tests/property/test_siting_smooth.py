@@ -140,6 +140,19 @@ def test_a_bend_is_as_wide_as_its_lane_allows() -> None:
     assert 26 < col < 31
 
 
+@pytest.mark.parametrize("wall", [slice(0, 60), slice(40, 100)])
+def test_meridians_that_converge_do_not_tighten_an_arc(wall: slice) -> None:
+    """At 79° north an arc of 10 km drawn as on flat paper would be some 1 % tighter on earth."""
+    price = np.ones((100, 300))
+    price[wall, 150] = np.inf
+    surfaces = place(price, Grid.lonlat(price.shape, 10.0, 79.5, 0.01))
+    path = route(surfaces, (50, 20), (50, 280))
+    made = smoothed(surfaces, path.rows, path.cols, WEIGHTS, min_radius_m=10_000.0)
+    assert made.kept_radius
+    check(surfaces, path, made, 10_000.0)
+    assert radii(surfaces.grid, made.line).min() < 10_200.0
+
+
 @pytest.mark.parametrize("radius", [0.0, 125.0])
 def test_what_is_too_steep_is_passed_as_the_path_does(radius: float) -> None:
     """A line freed everywhere else: no piece steeper than allowed, and not the staircase as a whole."""

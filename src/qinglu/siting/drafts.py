@@ -258,7 +258,7 @@ def _rounded(work: Work, points: Float, radius: float) -> tuple[Float, list[Bend
         u, v = _directions(ahead, width, height, i)
         half[i] = half_tangent(*u, *v)
         if not is_corner[i]:
-            wanted[i] = widened(radius, half[i], drift[i], min(width[i], height[i]))
+            wanted[i] = widened(radius, half[i], drift[i])
     room = _rooms(length, half * wanted)
     parts: list[Float] = [points[:, :1]]
     bends = []

@@ -92,7 +92,7 @@ def places(grid: Grid, row_pos: npt.ArrayLike, col_pos: npt.ArrayLike) -> Float:
 
 
 def cell_metres(grid: Grid, row_pos: Float, col_pos: Float) -> tuple[Float, Float, Float]:
-    """True metres of a cell along a row and along a column, and their greatest relative change a cell on; (n,) each."""
+    """True metres of a cell along a row and along a column, and their greatest relative change a metre on; (n,) each."""
 
     def at(r: Float, c: Float) -> tuple[Float, Float]:
         if not grid.crs:
@@ -103,9 +103,9 @@ def cell_metres(grid: Grid, row_pos: Float, col_pos: Float) -> tuple[Float, Floa
     rows = np.clip(row_pos, 1.0, max(grid.shape[0] - 1.0, 1.0))  # so that half a cell on is no pole
     width, height = at(rows, col_pos)
     drift = np.zeros(len(rows))
-    for other in (at(rows + 0.5, col_pos), at(rows, col_pos + 0.5)):
+    for way, other in ((height, at(rows + 0.5, col_pos)), (width, at(rows, col_pos + 0.5))):
         for a, b in zip(other, (width, height), strict=True):
-            drift = np.maximum(drift, 2 * np.abs(a / b - 1))
+            drift = np.maximum(drift, 2 * np.abs(a / b - 1) / way)
     return width, height, drift
 
 

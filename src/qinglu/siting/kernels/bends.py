@@ -157,7 +157,7 @@ def bent(
     rows, cols : float64 (n,)
     width, height : float64 (n,), true metres of a cell at each vertex
     drift : float64 (n,)
-        By how much of themselves they change from cell to cell.
+        By how much of themselves they change a metre on.
     stretch
         As from `stretches`.
     cost
@@ -198,7 +198,7 @@ def bent(
                 room = min(
                     ins[q, 2] * (_END_ROOM if j - 1 - q == 0 else _ROOM), out * (_END_ROOM if to == n - 1 else _ROOM)
                 )
-                needed = widened(radius, half, drift[j], min(width[j], height[j]))
+                needed = widened(radius, half, drift[j])
                 if needed * half > room:
                     price[q] += penalty * (2.0 - room / half / needed)
                 else:
@@ -213,7 +213,7 @@ def bent(
                 is_whole[q] = False
                 ux, uy, vx, vy = ins[q, 0] / ins[q, 2], ins[q, 1] / ins[q, 2], ox / out, oy / out
                 half = half_tangent(ux, uy, vx, vy)
-                needed = widened(radius, half, drift[j], min(width[j], height[j]))
+                needed = widened(radius, half, drift[j])
                 m = arc_into(points, rows[j], cols[j], ux, uy, vx, vy, needed, width[j], height[j], 64)
                 if is_clear(points[0, :m], points[1, :m], cost, cells, share):
                     break
@@ -252,12 +252,12 @@ def half_tangent(ux: float, uy: float, vx: float, vy: float) -> float:
 
 
 @jit
-def widened(radius: float, half: float, drift: float, cell_m: float) -> float:
+def widened(radius: float, half: float, drift: float) -> float:
     """A radius on the flat frame of its bend that is at least `radius` on earth.
 
     The frame's metre changes along the arc, and what is straight in it is a little bent on earth.
     """
-    return radius * (1.0 + 1e-5 + _WIDENING * drift * radius * (0.5 + half) / cell_m)
+    return radius * (1.0 + 1e-5 + _WIDENING * drift * radius * (0.5 + half))
 
 
 @jit
