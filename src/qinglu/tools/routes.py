@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from ..siting.alignment import read_alignment
-from ..siting.alternatives import Alternatives, corridor, dissimilar
+from ..siting.alternatives import corridor
 from ..siting.compare import beside
 from ..siting.corridor import Corridor
+from ..siting.drawn import DrawnApart, drawn_apart
 from ..siting.ends import PlaceError, cell_at, unreachable
 from ..siting.front import trade_off
 from ..siting.grid import Cell, Int
@@ -29,7 +30,7 @@ from ..text import Text
 from ..workspace import Workspace
 from .answer import Answer
 from .routefiles import Delivery, answer
-from .routing import Measured, delivered, measured, setting
+from .routing import Measured, delivered, finite, measured, setting
 
 _WEIGHTINGS = 9  # by which compromises are sought where a front over waypoints is only sampled
 
@@ -142,7 +143,7 @@ def _inputs(places: Any, mode: str, objectives: Sequence[str], weights: Any, *nu
 class _Found:
     """What a search came to, cell by cell."""
 
-    alternatives: Alternatives
+    drawn: DrawnApart
     front: tuple[tuple[Int, Int], ...]
     front_exact: bool | None
     corridor: Corridor
@@ -191,16 +192,16 @@ class _Search:
         via = self.stops[1:-1]
         self.workspace.progress("front", 0, 3)
         front, exact, notes = self._front()
-        self.workspace.progress("alternatives", 1, 3)
         ends: dict[str, Any] = {"via": via, "neighbours": self.neighbours}
-        chosen = dissimilar(
-            self.surfaces, self.stops[0], self.stops[-1], self.weights, k, within=within, least_dissimilarity=least,
-            seeds=front, **ends,
+        self.workspace.progress("alternatives", 1, 3)
+        drawn = drawn_apart(
+            self.surfaces, self.stops, self.weights, k, self.smoothed,
+            within=within, least_dissimilarity=least, seeds=front, neighbours=self.neighbours,
         )  # fmt: skip
+        notes += [drawn.note] if drawn.note.en else []
         self.workspace.progress("corridor", 2, 3)
         ribbon = corridor(self.surfaces, self.stops[0], self.stops[-1], self.weights, percent, **ends)
-        notes += [chosen.note] if chosen.note.en else []
-        return _Found(chosen, front, exact, ribbon, tuple(notes))
+        return _Found(drawn, front, exact, ribbon, tuple(notes))
 
     def _front(self) -> tuple[tuple[tuple[Int, Int], ...], bool | None, list[Text]]:
         """Ways of the front, whether it is complete, and what is to be said of it."""
@@ -225,45 +226,30 @@ class _Search:
                 out.append((path.rows, path.cols))
         return out
 
-    def smoothed(self, rows: Int, cols: Int, weights: Mapping[str, float]) -> Smoothed:
+    def smoothed(self, surfaces: Surfaces, rows: Int, cols: Int, weights: Mapping[str, float]) -> Smoothed:
         """A path as it can be built."""
-        return smoothed(
-            self.surfaces, rows, cols, weights, min_radius_m=self.radius_m, via=self.stops[1:-1], ends=self.ends
-        )
+        return smoothed(surfaces, rows, cols, weights, min_radius_m=self.radius_m, via=self.stops[1:-1], ends=self.ends)
 
     def delivered(self, found: _Found) -> list[Measured]:
         """The alternatives as lines, the best by the weights first."""
-        chosen = found.alternatives
-        lines = []
-        for n, path in enumerate(chosen.paths):
-            self.workspace.progress("lines", n, len(chosen.paths))
-            smooth = self.smoothed(path.rows, path.cols, self.weights)
-            parts = delivered(smooth.line)
-            lines.append((self._sum(score(self.surfaces, list(parts)).scores), n, parts, smooth))
-        lines.sort(key=lambda entry: entry[:2])
-        best = lines[0][1]
         return [
             measured(
-                self.surfaces, f"route-{rank}", str(rank), Text(f"方案 {rank}", f"Line {rank}"), parts,
+                self.surfaces, f"route-{rank}", str(rank), Text(f"方案 {rank}", f"Line {rank}"), line.line,
                 extra={
-                    "rank": rank, "weighted": total, "dissimilarity": float(chosen.dissimilarity[n, best]),
-                    "kept_radius": smooth.kept_radius,
-                    "least_radius_m": smooth.least_radius_m if np.isfinite(smooth.least_radius_m) else None,
+                    "rank": rank, "weighted": line.cost, "dissimilarity": float(found.drawn.dissimilarity[rank - 1, 0]),
+                    "kept_radius": line.smoothed.kept_radius, "least_radius_m": finite(line.smoothed.least_radius_m),
                 },
-                notes=(smooth.note,) if smooth.note.en else (),
+                notes=(line.smoothed.note,) if line.smoothed.note.en else (),
             )
-            for rank, (total, n, parts, smooth) in enumerate(lines, start=1)
+            for rank, line in enumerate(found.drawn.lines, start=1)
         ]  # fmt: skip
-
-    def _sum(self, scores: Mapping[str, float]) -> float:
-        return float(sum(self.weights[name] * value for name, value in scores.items()))
 
     def front(self, found: _Found, lines: Sequence[Measured]) -> pa.Table:
         """The front of lines as delivered: scored after smoothing, and again none better than another in all."""
         names = list(self.surfaces.objectives)
         pool = [(line.id, dict(line.scores)) for line in lines if not line.given]
         best = {(p.rows.tobytes(), p.cols.tobytes()): name for name, p in self.best.items()}
-        seen = {(p.rows.tobytes(), p.cols.tobytes()) for p in found.alternatives.paths} - set(best)
+        seen = {(d.path.rows.tobytes(), d.path.cols.tobytes()) for d in found.drawn.lines} - set(best)
         for n, (rows, cols) in enumerate(found.front):
             self.workspace.progress("front", n, len(found.front))
             key = (rows.tobytes(), cols.tobytes())
@@ -273,7 +259,7 @@ class _Search:
             weights = self.weights
             if key in best:  # the best of one objective is pulled straight for that one
                 weights = {best[key]: 1.0 / (self.optima[best[key]] or 1.0)}
-            line = delivered(self.smoothed(rows, cols, weights).line)
+            line = delivered(self.smoothed(self.surfaces, rows, cols, weights).line)
             pool.append(("", dict(score(self.surfaces, list(line)).scores)))
         return _nondominated(pool, names)
 
