@@ -123,7 +123,9 @@ WORDS: dict[str, Text] = {
     ),
     "s_own": Text("本处的发现", "Findings here"),
     "s_shared": Text("各处相同的发现", "The same at every site"),
-    "s_nothing_else": Text("除各处相同的发现（见后）外，别无其他。", "Nothing beyond what all sites have in common, below."),
+    "s_nothing_else": Text(
+        "除各处相同的发现（见后）外，别无其他。", "Nothing beyond what all sites have in common, below."
+    ),
     "s_more_sites": Text("另有 {n} 处，见 sites.csv。", "{n} more in sites.csv."),
     "s_rests": Text("本次计算", "This run"),
     "s_unverified": Text("尚未核对的条款", "Clauses nobody has checked"),
