@@ -150,7 +150,7 @@ def test_meridians_that_converge_do_not_tighten_an_arc(wall: slice) -> None:
     made = smoothed(surfaces, path.rows, path.cols, WEIGHTS, min_radius_m=10_000.0)
     assert made.kept_radius
     check(surfaces, path, made, 10_000.0)
-    assert radii(surfaces.grid, made.line).min() < 10_200.0
+    assert radii(surfaces.grid, made.line).min() < 10_300.0
 
 
 @pytest.mark.parametrize("radius", [0.0, 125.0])

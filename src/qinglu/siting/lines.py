@@ -92,7 +92,7 @@ def places(grid: Grid, row_pos: npt.ArrayLike, col_pos: npt.ArrayLike) -> Float:
 
 
 def cell_metres(grid: Grid, row_pos: Float, col_pos: Float) -> tuple[Float, Float, Float]:
-    """True metres of a cell along a row and along a column, and their greatest relative change a metre on; (n,) each."""
+    """True metres of a cell along a row and along a column, and their greatest relative change a metre; (n,) each."""
 
     def at(r: Float, c: Float) -> tuple[Float, Float]:
         if not grid.crs:
