@@ -277,6 +277,20 @@ def test_elevation_makes_slope_known_and_a_polygon_bounds_the_sites(say, world):
         assert "in_first_k_near_weights" not in site
 
 
+@pytest.mark.parametrize("more", [[], ["--layer", "road={world}/road.geojson,role=transport", "--atlas", "true"]])
+def test_the_atlas_is_screened_against_where_nothing_is_named_or_it_is_asked_for(say, world, tmp_path, more):
+    code, text, _ = say(
+        "site", "--bbox", BBOX, "--dem", world / "hills.tif", "--slope", "0:3", "--k", "1", "--min-area-km2", "20",
+        "--draws", "0", "--json", "--out", tmp_path, *(m.replace("{world}", str(world)) for m in more),
+    )  # fmt: skip
+    assert code == 0
+    asked = {f["layer_id"] for f in json.loads(text)["findings"]}
+    assert {"coast", "elevation"} <= asked
+    assert ("road" in {layer["id"] for layer in json.loads((tmp_path / "run.json").read_text())["layers"]}) is bool(
+        more
+    )
+
+
 def test_a_layer_of_the_atlas_by_its_name(say, world):
     code, text, _ = say(
         "site", "--bbox", "39,-4.5,40,-3.5", "--cell-m", "4000", "--layer", "ports=atlas:ports,near=0:100", "--k", "1",

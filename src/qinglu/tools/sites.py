@@ -49,9 +49,9 @@ class Search:
     given : mapping
         The inputs as checked.
     layers : tuple of VectorLayer or RasterLayer
-        Those named, in their order, then the elevation.
+        Those named, in their order, then the elevation, then those that are screened against only.
     treated : mapping
-        Layer → what was made of it: ``forbid``, ``price`` (a criterion) or ``ignore``.
+        Layer that was named → what was made of it: ``forbid``, ``price`` (a criterion) or ``ignore``.
     sensitivity : Sensitivity or None
         None where it was not asked for.
     seconds : float
@@ -90,6 +90,8 @@ def _searched(workspace: Workspace, given: Mapping[str, Any], run: Mapper) -> Se
     vectors, rasters = given["layer"], given["raster"]
     polygon = _polygon(workspace, given["area"], given["bbox"])
     layers = _opened(workspace, vectors, rasters)
+    treated = {v["name"]: _treatment(v, layers[v["name"]].layer) for v in vectors}
+    treated |= {r["name"]: "price" if _is_criterion(r) else "ignore" for r in rasters}
     land = workspace.atlas.land()
     if given["dem"] is None:
         area = area_of(polygon, None, land, cell_m=given["cell_m"])
@@ -98,8 +100,9 @@ def _searched(workspace: Workspace, given: Mapping[str, Any], run: Mapper) -> Se
         with dem.source() as source:
             area = area_of(polygon, source, land, cell_m=given["cell_m"])
         layers[dem.layer.id] = dem
-    treated = {v["name"]: _treatment(v, layers[v["name"]].layer) for v in vectors}
-    treated |= {r["name"]: "price" if _is_criterion(r) else "ignore" for r in rasters}
+    if given["screen"] and (given["atlas"] or not treated):
+        others = (a for a in layers_given(workspace, (), (), True) if a.layer.id not in layers)
+        layers |= {a.layer.id: a for a in others}
     criteria, exclusions = _laid(workspace, area, given, layers, treated, run)
     suits = suitability(
         area.grid, criteria, exclusions, inside=area.inside, least_known=given["least_known"],
@@ -164,7 +167,7 @@ def _opened(workspace: Workspace, vectors: Sequence[Any], rasters: Sequence[Any]
             where="layer",
         )  # fmt: skip
     plain = [[g for g in some if not str(g["path"]).startswith(_ATLAS)] for some in (vectors, rasters)]
-    opened = {a.layer.id: a for a in layers_given(workspace, *plain, False)} if any(plain) else {}
+    opened = {a.layer.id: a for a in layers_given(workspace, plain[0], plain[1], False)} if any(plain) else {}
     for kind, some in ((VectorLayer, vectors), (RasterLayer, rasters)):
         for g in some:
             if g["name"] in opened and g in plain[0] + plain[1]:
@@ -246,8 +249,9 @@ def _of_raster(
         return [], ()
     with layer.source() as source:
         values = areas.on_cells(area, source)
-    criteria = [areas.of_raster(area, name, title, unit, values, high or low, high is not None, options["weight"])] \
-        if high or low else []  # fmt: skip
+    span, criteria = high or low, []
+    if span is not None:
+        criteria.append(areas.of_raster(area, name, title, unit, values, span, high is not None, options["weight"]))
     return criteria, areas.beyond(area, name, title, unit, values, least, most)
 
 

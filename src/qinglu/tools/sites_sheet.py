@@ -90,7 +90,7 @@ def _shapes(search: Search) -> dict[str, tuple[Geometries, list[str]]]:
     """Features of the vector layers that lie on the grid, with their names; the largest where there are very many."""
     out = {}
     for a in search.layers:
-        if not isinstance(a, VectorLayer):
+        if not isinstance(a, VectorLayer) or a.layer.id not in search.treated:
             continue
         rows = features_near(a.index, search.area.grid)
         if len(rows):
