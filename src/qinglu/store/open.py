@@ -61,7 +61,7 @@ class Store(Accounts, People, Projects, Register, Portfolios, Runs, Dossiers, Fi
         store = cls(db, folder)
         try:
             found = revision(db)
-            if found is None or (migrate and found != HEAD):
+            if found is None or (migrate and found != HEAD and found in known_revisions()):
                 upgrade(db)
             elif found != HEAD:
                 raise outdated(found)
