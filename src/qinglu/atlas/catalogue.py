@@ -24,7 +24,7 @@ from . import starter
 from .connectors import Connector, connector
 from .delivered import Geometries, read, split_layer
 from .keeping import sha256_of
-from .kept import kept_geometries, open_kept, problems, write_raster, write_vector
+from .kept import IMAGE, TABLE, kept_geometries, open_kept, problems, write_raster, write_vector
 from .obtain import Obtained, Request, names, obtain
 from .rasters import RasterLayer, as_cog, checked, described
 from .stac import layer_of, read_item
@@ -99,6 +99,10 @@ class Atlas:
         """Ids of all layers, sorted."""
         return tuple(sorted({*self._kept(), *starter.ids()}))
 
+    def own(self) -> tuple[str, ...]:
+        """Ids of the layers that were added or fetched here, sorted."""
+        return self._kept()
+
     def list(self) -> tuple[Layer, ...]:
         """All layers, by id. Starter layers need not have been computed for it.
 
@@ -128,6 +132,16 @@ class Atlas:
         """
         kept = self._place(layer_id)
         return open_kept(kept) if kept is not None else starter.open_layer(layer_id, self.settings)
+
+    def file(self, layer_id: str) -> Path:
+        """The data of a layer as a file that can be read like any other: GeoParquet, or a GeoTIFF.
+
+        Raises
+        ------
+        UnknownNameError, IntegrityError
+        """
+        folder = self._place(layer_id) or starter.folder(layer_id, self.settings)
+        return folder / (IMAGE if (folder / IMAGE).is_file() else TABLE)
 
     def countries(self) -> tuple[Geometries, tuple[str, ...]]:
         """Shapes of countries and areas and their alpha-3 codes, for orientation; none without a code.

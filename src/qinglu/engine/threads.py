@@ -19,9 +19,7 @@ class Threads:
     """
 
     def __init__(self, n: int = 0) -> None:
-        self.n = n or len(
-            os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-        )
+        self.n = n or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
         self._pool = ThreadPoolExecutor(self.n) if self.n > 1 else None
 
     def map(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:

@@ -7,7 +7,7 @@ import difflib
 from ..errors import UnknownNameError
 from ..text import Text
 from .declare import Field, Tool
-from .declared import classify, duties, limits, routes, rules, sites, store
+from .declared import classify, duties, limits, routes, rules, service, sites, store
 
 _FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
 _COLUMNS = {
@@ -84,6 +84,7 @@ DEMO = Tool(
     ),
     articles=("四",),
     function="qinglu.tools.screening:demo",
+    slow=True,
     fields=(_ON, *_OUTPUT),
 )
 
@@ -127,7 +128,7 @@ ATLAS_TOOLS = (
                                            "countries it leaves out, alpha-3 codes separated by commas"),
                   default="", metavar="CHN,…"),
         ),
-        "qinglu.tools.atlas:add", ("十六",),
+        "qinglu.tools.atlas:add", ("十六",), steward=True,
     ),
     Tool(
         "atlas-fetch", ("atlas", "fetch"), Text("获取图层", "Fetch a layer"),
@@ -141,18 +142,18 @@ ATLAS_TOOLS = (
             Field("id", "text", Text("在图册中的编号", "id in the atlas"), metavar="ID"),
             *_WDPA,
         ),
-        "qinglu.tools.atlas:fetch", ("十六",),
+        "qinglu.tools.atlas:fetch", ("十六",), steward=True, slow=True,
     ),
     Tool(
         "atlas-verify", ("atlas", "verify"), Text("核验图层", "Verify layers"),
         Text("重新计算校验和，指出缺失或损坏的文件。", "Recompute checksums; name what is missing or damaged."),
         (Field("id", "text", Text("图层编号；不填则核验全部", "id of the layer; all without it"), positional=True, metavar="ID"),),
-        "qinglu.tools.atlas:verify", ("十六",),
+        "qinglu.tools.atlas:verify", ("十六",), steward=True, slow=True,
     ),
     Tool(
         "atlas-remove", ("atlas", "remove"), Text("移除图层", "Remove a layer"),
         Text("从本机图册中移除一个图层。", "Remove a layer from the atlas on this machine."),
-        (_ID,), "qinglu.tools.atlas:remove", ("十六",),
+        (_ID,), "qinglu.tools.atlas:remove", ("十六",), steward=True, slow=True,
     ),
 )  # fmt: skip
 
@@ -167,6 +168,7 @@ TOOLS = (
     *ATLAS_TOOLS,
     *rules.TOOLS,
     *store.TOOLS,
+    *service.TOOLS,
 )
 
 

@@ -92,6 +92,10 @@ def value_of(field: Field, value: Any, where: str) -> Any:
             return {k: _keyed(field, k, v, where) for k, v in value.items()}
         case "choices":
             return _choices(field, value, where)
+        case "numbers":
+            if not isinstance(value, list | tuple) or not value:
+                _refuse(where, value, _allowed(field))
+            return tuple(float(_number(field, v, f"{where}[{n}]")) for n, v in enumerate(value))
         case "place":
             return _place(field, value, where)
         case "span":
@@ -229,6 +233,8 @@ def _allowed(field: Field) -> Text:
             return Text(f"数字{bounds}{unit}", f"a number{bounds}{unit}")
         case "integer":
             return Text(f"整数{bounds}{unit}", f"a whole number{bounds}{unit}")
+        case "numbers":
+            return Text(f"由数字组成的数组{unit}，如 [1, 5, 10]", f"an array of numbers{unit}, as [1, 5, 10]")
         case "date":
             return Text("日历上的一天，如 2026-01-31", "a day of the calendar such as 2026-01-31")
         case "boolean" | "flag":

@@ -119,6 +119,12 @@ class Tool:
     articles: tuple[str, ...] = ()
     answers: bool = False
     """Whether it takes JSON and returns an `Answer`: ``qinglu run TOOL --input FILE|-``."""
+    local: bool = False
+    """Whether it works on the machine itself only, and is never offered over the network."""
+    steward: bool = False
+    """Whether it changes the layers of the machine: on a server that is a steward's to do."""
+    slow: bool = False
+    """Whether it may take more than a moment though it reads no file: on a server it becomes a job."""
 
     def run(self, workspace: Workspace, given: Mapping[str, Any]) -> Any:
         """Run with checked inputs; fields left out take their defaults."""

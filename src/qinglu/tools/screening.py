@@ -102,11 +102,16 @@ def screen(
 def demo(workspace: Workspace, on: date | None, format: Sequence[str], out: Path) -> Screened:  # noqa: A002
     """The embedded example against the starter atlas and the sketches of three parks."""
     read = read_portfolio(workspace, example.portfolio_path(), {})
-    known = example.parks_layer()
-    parks = read_vector(known.id, example.parks_path(), role=known.role, settings=workspace.settings)
-    layers = [replace(parks, layer=known), *_atlas(workspace)]
+    layers = [example_layer(workspace), *_atlas(workspace)]
     job = Job(workspace, read, layers, (1000.0, 5000.0, 10000.0, 50000.0), on or workspace.today)
     return job.write(out, format)
+
+
+def example_layer(workspace: Workspace) -> VectorLayer:
+    """The sketches of three parks, which say of themselves that they are a demonstration."""
+    known = example.parks_layer()
+    parks = read_vector(known.id, example.parks_path(), role=known.role, settings=workspace.settings)
+    return replace(parks, layer=known)
 
 
 class _naming:  # noqa: N801 - reads as a phrase where it is used

@@ -102,5 +102,6 @@ TOOLS = (
         ),
         "qinglu.tools.rules:check",
         _ARTICLES,
+        slow=True,
     ),
 )

@@ -1,0 +1,48 @@
+"""The command ``qinglu worker``: takes jobs until it is told to leave."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from datetime import timedelta
+from types import FrameType
+
+from ..engine import logs
+from ..text import Text
+from ..workspace import Workspace
+from .needs import not_installed
+from .told import Told
+
+try:
+    from ..engine.worker import Worker
+    from ..store import Store, default_url
+    from .jobs import handlers
+    from .registered import register_layers
+except ModuleNotFoundError as missing:
+    raise not_installed(missing) from missing
+
+
+def work(workspace: Workspace, db: str | None, parent: int | None) -> Told:
+    """Run jobs until SIGTERM or Ctrl-C, or until `parent` is gone; a job half way is given back unharmed."""
+    settings = workspace.settings
+    logs.to_stderr()
+    leaving = threading.Event()
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        leaving.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+
+    def is_over() -> bool:
+        return leaving.is_set() or (parent is not None and os.getppid() != parent)
+
+    with Store.open(db or default_url(settings), settings.data_dir.expanduser()) as store:
+        register_layers(store, workspace.atlas)
+        Worker(
+            store, handlers(settings), f"{socket.gethostname()}:{os.getpid()}",
+            lease=timedelta(seconds=settings.lease_s), longest_s=60.0 * settings.job_minutes, leaving=is_over,
+        ).run()  # fmt: skip
+    return Told({"stopped": True}, (Text("执行进程已停止", "the worker has stopped"),))
