@@ -86,7 +86,7 @@ def check(surfaces: Surfaces, path: Path, made: Smoothed, radius: float) -> None
         assert measured >= made.least_radius_m * (1 - 1e-3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.integers(0, 10**6), st.sampled_from(sorted(GRIDS)), st.sampled_from([0.0, 50.0, 150.0, 500.0, 2000.0]),
     st.sampled_from([0.0, 0.1, 0.3]), st.booleans(),

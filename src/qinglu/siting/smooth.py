@@ -97,7 +97,7 @@ def smoothed(
         return Smoothed(np.repeat(lonlat, 2, axis=0), True, math.inf, (), 0.0, Text("", ""))
     best: Smoothed | None = None
     limit = work.path_cost * (1 + (dearer if min_radius_m else 0.0)) * (1 + 1e-12)
-    for _ in range(_ROUNDS):
+    for left in reversed(range(_ROUNDS)):
         held: Work | None = None
         for line, bends in drafts(work, min_radius_m):
             cost = work.cost_of(line)
@@ -107,8 +107,9 @@ def smoothed(
                     best = made
                 if made.kept_radius:
                     break
-            held = held or work.as_stepped(line)
-        if best is not None or held is None:
+            elif left and best is None and (held := work.as_stepped(line)) is not None:
+                break
+        if held is None:
             break
         work = held
     if best is None:  # the path itself, whose cost is right by definition

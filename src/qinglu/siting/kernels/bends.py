@@ -89,7 +89,7 @@ def _climbing(row: float, col: float, dr: float, dc: float, width: Any, height: 
 
 
 @jit
-def _at(values: Any, place: float) -> float:
+def _at(values: Any, place: float) -> Any:
     """Linear between values, the first and the last beyond them."""
     i = min(max(int(place), 0), max(len(values) - 2, 0))
     t = min(max(place - i, 0.0), 1.0)
