@@ -15,14 +15,13 @@ from ..model import Layer, Level, Screening
 from ..model.rule import Step
 from ..text import Lang, Text
 from . import pages
-from .evidence import Steps, why
+from .grouped import Finding, grouped
 from .linemap import Backdrop, Ribbon, line_map
 from .numbers import amount, count, kilometres, long_date
 from .plots import PANEL_HEIGHT, PANEL_WIDTH, PLOT, Ground, panels, scatters
 from .route_words import LIMITS, METHOD, UNITS, WORDS
 
 STYLES = 8  # ways to draw a line that can be told apart; after that they repeat
-_WORST_FIRST = (Level.CRITICAL, Level.WARNING, Level.NOTE, Level.UNKNOWN, Level.CLEAR)
 _CROSSINGS_SHOWN = 60
 _FEATURES_DRAWN = 4_000
 
@@ -139,13 +138,6 @@ class RoutesSheet:
 
 
 @dataclass(frozen=True)
-class _Finding:
-    level: Level
-    text: str
-    steps: Steps
-
-
-@dataclass(frozen=True)
 class _Group:
     """Findings of one line; `shared` are those that every line has in the same words."""
 
@@ -154,7 +146,7 @@ class _Group:
     style: str
     worst: Level | None
     counts: tuple[tuple[Level, int], ...]
-    findings: tuple[_Finding, ...]
+    findings: tuple[Finding, ...]
 
 
 def write_routes(path: Path, sheet: RoutesSheet, lang: Lang) -> None:
@@ -255,38 +247,12 @@ def _crossed(lines: Sequence[LineSheet]) -> list[tuple[str, dict[str, tuple[int,
     return list(table.items())
 
 
-def _groups(
-    sheet: RoutesSheet, styles: Mapping[str, str], lang: Lang
-) -> tuple[list[_Group], list[_Finding]]:
+def _groups(sheet: RoutesSheet, styles: Mapping[str, str], lang: Lang) -> tuple[list[_Group], list[Finding]]:
     """Findings by line, and those that all lines share in the same words, once."""
-    screening = sheet.screening
-    if screening is None:
+    if sheet.screening is None:
         return [], []
-    known = {rule["id"]: rule for rule in (*screening.clauses, *screening.rules)}
-    layers = {layer.id: layer for layer in screening.layers}
-    rows: dict[str, list[Mapping[str, Any]]] = {line.id: [] for line in sheet.lines}
-    for row in screening.findings.to_pylist():
-        rows[row["project_id"]].append(row)
-    said = [{(r["rule_id"], r["layer_id"], r[f"explanation_{lang}"]) for r in own} for own in rows.values()]
-    common = set.intersection(*said) if len(said) > 1 else set()
-
-    def finding(row: Mapping[str, Any]) -> _Finding:
-        steps = why(row, known.get(row["rule_id"]), layers.get(row["layer_id"]), lang)
-        return _Finding(Level(row["level"]), row[f"explanation_{lang}"], steps)
-
-    def is_common(row: Mapping[str, Any]) -> bool:
-        return (row["rule_id"], row["layer_id"], row[f"explanation_{lang}"]) in common
-
-    groups = []
-    for line in sheet.lines:
-        own = sorted(rows[line.id], key=lambda r: _WORST_FIRST.index(Level(r["level"])))
-        counts = tuple((level, sum(r["level"] == level for r in own)) for level in _WORST_FIRST)
-        groups.append(
-            _Group(
-                line.label, line.title.in_(lang), styles[line.id], Level(own[0]["level"]) if own else None,
-                tuple(c for c in counts if c[1]), tuple(finding(r) for r in own if not is_common(r)),
-            )
-        )  # fmt: skip
-    first = next(iter(rows.values()), [])
-    shared = sorted((finding(r) for r in first if is_common(r)), key=lambda f: _WORST_FIRST.index(f.level))
-    return groups, shared
+    groups, shared = grouped(sheet.screening, [line.id for line in sheet.lines], lang)
+    titled = zip(sheet.lines, groups, strict=True)
+    return [
+        _Group(line.label, line.title.in_(lang), styles[line.id], g.worst, g.counts, g.findings) for line, g in titled
+    ], shared
