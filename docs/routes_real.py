@@ -3,7 +3,6 @@
 Runs ``qinglu route`` and parts of ``qinglu.siting`` on open data beside the repository, draws the pictures of
 docs/images/routes-*.svg and rewrites docs/routes-real.md and its Chinese twin. No figure there is typed.
 """
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -368,8 +367,8 @@ def detour(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
     xy, km = along(parts)
     if np.hypot(*(xy[0] - NAIROBI)) > np.hypot(*(xy[-1] - NAIROBI)):
         xy, km = xy[::-1], km[-1] - km[::-1]
-    n = len(xy)
-    left = GEOD.inv(*xy.T, np.full(n, xy[-1, 0]), np.full(n, xy[-1, 1]))[2] / 1000
+    lon, lat = xy.T
+    left = GEOD.inv(lon, lat, np.full(len(xy), lon[-1]), np.full(len(xy), lat[-1]))[2] / 1000
     return km, km + left - left[0]
 
 
