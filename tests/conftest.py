@@ -33,7 +33,9 @@ class Cluster:
     template: str = ""
 
     def call(self, *command: str) -> None:
-        done = subprocess.run([*self.prefix, *command], capture_output=True, text=True, check=False, cwd="/", timeout=60)
+        done = subprocess.run(
+            [*self.prefix, *command], capture_output=True, text=True, check=False, cwd="/", timeout=60
+        )
         if done.returncode:
             pytest.skip(f"PostgreSQL does not run here: {(done.stderr or done.stdout).strip()[-200:]}")
 

@@ -53,7 +53,10 @@ class Case:
 
 @st.composite
 def cases(draw):
-    remit = st.frozensets(st.sampled_from([*COUNTRIES, "*"]), max_size=2), st.frozensets(st.sampled_from([*SECTORS, "*"]), max_size=2)
+    remit = (
+        st.frozensets(st.sampled_from([*COUNTRIES, "*"]), max_size=2),
+        st.frozensets(st.sampled_from([*SECTORS, "*"]), max_size=2),
+    )
     orgs = tuple(Org(i, draw(st.sampled_from(KINDS)), draw(remit[0]), draw(remit[1])) for i in range(1, 5))
     ids = st.sampled_from([o.id for o in orgs])
     projects = tuple(
@@ -109,7 +112,11 @@ def rules_all(actor):
 def belongs(actor, organisation_id):
     if rules_all(actor):
         return True
-    return actor.user_id is not None and "read" in actor.scopes and organisation_id in {m.organisation_id for m in actor.memberships}
+    return (
+        actor.user_id is not None
+        and "read" in actor.scopes
+        and organisation_id in {m.organisation_id for m in actor.memberships}
+    )
 
 
 def acts(actor, project):
@@ -138,7 +145,10 @@ def fill(connection, case):
     if shares:
         connection.execute(insert(t.shares), shares)
     # Every organisation has a run, of its own number, over every project; a finding in each.
-    runs = [{"id": o.id, "organisation_id": o.id, "tool": "screen", "inputs": {}, "state": "done", "created_at": NOW} for o in case.orgs]
+    runs = [
+        {"id": o.id, "organisation_id": o.id, "tool": "screen", "inputs": {}, "state": "done", "created_at": NOW}
+        for o in case.orgs
+    ]
     connection.execute(insert(t.runs), runs)
     pairs = [(o.id, p.id) for o in case.orgs for p in case.projects]
     connection.execute(insert(t.findings), [
@@ -195,7 +205,9 @@ def hold(connection, case):
     assert found(connection, actor, t.users) == ({1, 2} if rules_all(actor) else set())
 
 
-CHECKED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=120)
+CHECKED = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=120
+)
 
 
 @pytest.fixture(scope="module")

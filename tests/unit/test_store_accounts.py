@@ -169,7 +169,10 @@ def test_a_token_has_its_scopes_and_no_more(store, world, user, clock):
         store.token(secret)
 
 
-@pytest.mark.parametrize(("scopes", "lasts"), [([], timedelta(days=1)), (["root"], timedelta(days=1)), (["read"], timedelta(days=400)), (["read"], timedelta(0))])
+@pytest.mark.parametrize(
+    ("scopes", "lasts"),
+    [([], timedelta(days=1)), (["root"], timedelta(days=1)), (["read"], timedelta(days=400)), (["read"], timedelta(0))],
+)
 def test_a_token_that_cannot_be_is_refused(store, user, scopes, lasts):
     with pytest.raises(OptionError):
         store.make_token(store.actor_for(user.id), name="x", scopes=scopes, lasts=lasts)

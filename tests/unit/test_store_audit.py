@@ -90,7 +90,11 @@ def test_a_removed_row_is_named(trail):
 
 
 def test_removed_rows_with_the_rest_moved_up_are_named(trail):
-    tamper(trail, "DELETE FROM audit WHERE seq = 4", *(f"UPDATE audit SET seq = {n - 1} WHERE seq = {n}" for n in range(5, trail.verify_audit().n + 1)))
+    tamper(
+        trail,
+        "DELETE FROM audit WHERE seq = 4",
+        *(f"UPDATE audit SET seq = {n - 1} WHERE seq = {n}" for n in range(5, trail.verify_audit().n + 1)),
+    )
     assert ("altered", 4) in faults(trail)
 
 
@@ -134,7 +138,9 @@ def test_a_trail_rewritten_whole_is_given_away_by_a_head_noted_before(trail):
         for row in list(chain.rows_of(connection)):
             forged = dict(row) | {"prev_hash": last} | ({"by": "nobody"} if row["seq"] == 4 else {})
             last = chain.digest(forged)
-            statements.append(f"UPDATE audit SET by = '{forged['by']}', prev_hash = '{forged['prev_hash']}', hash = '{last}' WHERE seq = {row['seq']}")
+            statements.append(
+                f"UPDATE audit SET by = '{forged['by']}', prev_hash = '{forged['prev_hash']}', hash = '{last}' WHERE seq = {row['seq']}"
+            )
     tamper(trail, *statements, f"UPDATE audit_head SET hash = '{last}'")
     assert trail.verify_audit().intact  # nothing inside the database can tell
     found = trail.verify_audit(SYSTEM, (end.seq, end.hash))
@@ -145,7 +151,7 @@ def test_a_refused_change_leaves_no_row(trail, world):
     before = trail.verify_audit().n
     with pytest.raises(ConflictError):
         trail.update_project(world.company, 1, {"name": "x"}, 7)
-    with pytest.raises(RuntimeError), trail.db.write(world.company) as tx:
+    with pytest.raises(RuntimeError), trail.db.write(world.company) as tx:  # noqa: PT012 - fails after its rows
         tx.record("never", "project", 1)
         tx.flush()
         raise RuntimeError

@@ -49,7 +49,9 @@ def test_the_same_key_is_the_same_job(store, world):
     assert put(store, world, idempotency_key="k").id == first.id
     with pytest.raises(ExistsError):
         store.enqueue(world.company, "other", {}, idempotency_key="k")
-    other = store.enqueue(world.rival, "screen", {"n": 1}, organisation_id=world.organisations["rival"], idempotency_key="k")
+    other = store.enqueue(
+        world.rival, "screen", {"n": 1}, organisation_id=world.organisations["rival"], idempotency_key="k"
+    )
     assert other.id != first.id
 
 

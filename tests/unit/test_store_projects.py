@@ -28,7 +28,12 @@ def test_a_project_comes_back_as_it_was_given(store, world):
                 notes=["shared-geometry"], geometry=line)  # fmt: skip
     again = store.project(world.company, made.id)
     assert again == made
-    assert (again.code, again.version, again.approved_on, again.extra) == ("007", 1, date(2014, 5, 11), {"备注": [1, None]})
+    assert (again.code, again.version, again.approved_on, again.extra) == (
+        "007",
+        1,
+        date(2014, 5, 11),
+        {"备注": [1, None]},
+    )
     assert again.geom.equals(line)
     assert (again.west, again.south, again.east, again.north) == line.bounds
     assert again.as_dict()["geometry"]["type"] == "LineString"
@@ -204,7 +209,9 @@ def test_filters(store, world, many):
     assert n(published=True) == 0
 
 
-@pytest.mark.parametrize("bbox", [(-60, 0, -50, 5), (-180, -90, 180, 90), (50, 0, -50, 90), (-50.5, 4.75, -50.5, 4.75), (-50, 5, -50, 5)])
+@pytest.mark.parametrize(
+    "bbox", [(-60, 0, -50, 5), (-180, -90, 180, 90), (50, 0, -50, 90), (-50.5, 4.75, -50.5, 4.75), (-50, 5, -50, 5)]
+)
 def test_boxes_find_what_a_plain_look_finds(store, world, many, bbox):
     west, south, east, north = bbox
     wanted = [

@@ -27,7 +27,9 @@ def registered(store, world, tmp_path):
     (tmp_path / "p.csv").write_text(CSV, encoding="utf-8")
     sha256, _ = store.put_document(world.company, io.BytesIO(CSV.encode()))
     record = store.add_portfolio(world.company, world.organisations["company"], name="P", source="p.csv", sha256=sha256)
-    return store.register_portfolio(world.company, record.id, read_portfolio(tmp_path / "p.csv")), read_portfolio(tmp_path / "p.csv")
+    return store.register_portfolio(world.company, record.id, read_portfolio(tmp_path / "p.csv")), read_portfolio(
+        tmp_path / "p.csv"
+    )
 
 
 def test_every_row_of_a_portfolio_is_accounted_for(store, world, registered):
@@ -41,7 +43,11 @@ def test_every_row_of_a_portfolio_is_accounted_for(store, world, registered):
     assert rejected.reason
     dam = store.project(world.company, ids["007"])
     assert (dam.name, dam.country, dam.geom.x, dam.extra) == ("Dam", "KEN", 36.8, {"备注": "一"})
-    assert [p.code for p in store.projects(world.company, portfolio=record.id)] == ["007", "008", next(c for c in ids if c not in ("007", "008"))]
+    assert [p.code for p in store.projects(world.company, portfolio=record.id)] == [
+        "007",
+        "008",
+        next(c for c in ids if c not in ("007", "008")),
+    ]
     assert read.n_read == 4
 
 
@@ -53,13 +59,15 @@ def test_registering_again_does_nothing_and_a_new_file_changes_what_differs(stor
     assert store.register_portfolio(world.company, record.id, read) == (record, ids)
     assert store.verify_audit().n == before
     (tmp_path / "q.csv").write_text(CSV.replace("Dam", "Great Dam"), encoding="utf-8")
-    known, new, changed = store.register(world.company, world.organisations["company"], read_portfolio(tmp_path / "q.csv"))
+    known, new, changed = store.register(
+        world.company, world.organisations["company"], read_portfolio(tmp_path / "q.csv")
+    )
     assert (known, new, changed) == (ids, 0, 1)
     assert store.project(world.company, ids["007"]).version == 2
 
 
 def test_portfolios_are_their_organisations_own(store, world, registered):
-    (record, _), read = registered
+    (record, _), _ = registered
     for other in (world.rival, world.bank, world.agency, PUBLIC):
         with pytest.raises(NotFoundError):
             store.portfolio(other, record.id)
@@ -72,7 +80,8 @@ def test_portfolios_are_their_organisations_own(store, world, registered):
 def outcome(ids, level="critical"):
     projects = [{"project_id": i, "level": level, "unknown": True, "n_critical": 1, "n_unknown": 1} for i in ids]
     findings = [
-        {"project_id": str(i), "rule_id": "r", "level": level, "value": 1.5, "unit": "m", "trace": [{"step": 1}]} for i in ids
+        {"project_id": str(i), "rule_id": "r", "level": level, "value": 1.5, "unit": "m", "trace": [{"step": 1}]}
+        for i in ids
     ] + [{"project_id": i, "rule_id": "s", "level": "unknown", "value": float("nan")} for i in ids]
     return Outcome(projects, findings, {"qinglu": "0"}, {"critical": len(ids)}, date(2026, 1, 1))
 
@@ -93,7 +102,9 @@ def test_a_run_of_the_owner_is_what_a_project_shows(store, world, registered):
     assert store.finding(world.agency, first.id) == first
     assert store.run_facts(world.agency, dam.id)["versions"] == {"qinglu": "0"}
     assert store.counts(world.company).by["level"] == {"critical": 3}
-    assert [p.id for p in store.projects(world.company, order="level", level="critical", limit=2)] == sorted(ids.values(), reverse=True)[:2]
+    assert [p.id for p in store.projects(world.company, order="level", level="critical", limit=2)] == sorted(
+        ids.values(), reverse=True
+    )[:2]
     with pytest.raises(NotFoundError):
         store.findings(world.rival, project=dam.id)
     assert store.findings(world.rival, level="critical").items == ()
@@ -179,7 +190,12 @@ def test_comments_returns_and_actions(store, world, registered):
         store.update_action(world.agency, act.id, {"state": "open"}, 2)
     with pytest.raises(NotFoundError):
         store.action(world.rival, act.id)
-    for wrong in ({"title": ""}, {"title": "x", "state": "lost"}, {"title": "x", "due": "soon"}, {"title": "x", "cost": 1}):
+    for wrong in (
+        {"title": ""},
+        {"title": "x", "state": "lost"},
+        {"title": "x", "due": "soon"},
+        {"title": "x", "cost": 1},
+    ):
         with pytest.raises(OptionError):
             store.create_action(world.company, dam, wrong)
     made = run(store, world.company, world.organisations["company"], [road])

@@ -30,7 +30,11 @@ def tables(db):
 
 
 def triggers(db):
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if db.is_sqlite else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if db.is_sqlite
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
     with db.read() as connection:
         return set(connection.execute(text(query)).scalars())
 
@@ -65,7 +69,8 @@ def test_migrations_make_just_what_the_code_expects(db):
 
     with db.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"include_name": ours, "include_object": known, "compare_type": True, "target_metadata": metadata}
+            connection,
+            opts={"include_name": ours, "include_object": known, "compare_type": True, "target_metadata": metadata},
         )
         assert compare_metadata(context, metadata) == []
 
@@ -116,7 +121,9 @@ def test_a_newer_database_and_a_strange_one_are_refused(empty_url, tmp_path, db)
         Store.open(empty_url, tmp_path)
 
 
-@pytest.mark.parametrize("url", ["", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d", "nonsense", "postgres//x"])
+@pytest.mark.parametrize(
+    "url", ["", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d", "nonsense", "postgres//x"]
+)
 def test_an_address_that_is_none_is_refused_without_its_password(url):
     with pytest.raises(OptionError) as refused:
         checked_url(url)
