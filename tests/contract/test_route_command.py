@@ -84,7 +84,9 @@ def say(capsys, monkeypatch, home):
 def flags(inputs, *more, start="38.1,9.3", end="38.7,9.3", dem=True, park="forbid"):
     given = ["route", "--from", start, "--to", end]
     given += ["--dem", inputs / "dem.tif"] if dem else []
-    given += ["--layer", f"parks={inputs / 'parks.geojson'},role=protected,avoid={park},id=code,name=called"] if park else []
+    given += (
+        ["--layer", f"parks={inputs / 'parks.geojson'},role=protected,avoid={park},id=code,name=called"] if park else []
+    )
     return [*given, "--layer", f"woods={inputs / 'forest.geojson'},role=forest", *more]
 
 
@@ -177,7 +179,9 @@ def test_the_front_is_mutually_non_dominated_and_holds_the_least_of_each(done):
 
 def test_the_least_of_an_objective_is_what_a_search_for_it_alone_finds(say, inputs, done):
     for name in ("cost", "ecology"):
-        code, out, _ = say(*flags(inputs, "--mode", "road", "--objectives", name, "--alternatives", "1", "--screen", "false"))
+        code, out, _ = say(
+            *flags(inputs, "--mode", "road", "--objectives", name, "--alternatives", "1", "--screen", "false")
+        )
         assert code == 0
         alone = json.loads(out)["result"]["alternatives"][0][name]
         least = min(float(r[name]) for r in rows(done[0] / "front.csv"))
@@ -248,7 +252,9 @@ def test_score_line_gives_the_numbers_of_the_route(say, done, inputs, tmp_path):
     code, said, _ = say("score-line", inputs / "given.geojson", *given, "--against", out / "routes.geojson")
     result = json.loads(said)["result"]
     assert result["lines"][0]["cost"] == pytest.approx(document["result"]["given"]["cost"], rel=1e-12)
-    assert [a["cost"] for a in result["against"]] == pytest.approx([a["cost"] for a in document["result"]["alternatives"]])
+    assert [a["cost"] for a in result["against"]] == pytest.approx(
+        [a["cost"] for a in document["result"]["alternatives"]]
+    )
 
 
 def test_the_given_line_stands_beside_with_the_same_columns(done):
@@ -263,7 +269,16 @@ def test_the_given_line_stands_beside_with_the_same_columns(done):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_report_says_it_all_in_one_language_and_asks_nobody(say, inputs, tmp_path, lang):
-    more = ("--objectives", "cost,ecology,hazard", "--alternatives", "2", "--mode", "road", "--line", inputs / "given.geojson")
+    more = (
+        "--objectives",
+        "cost,ecology,hazard",
+        "--alternatives",
+        "2",
+        "--mode",
+        "road",
+        "--line",
+        inputs / "given.geojson",
+    )
     code, said, _ = say(*flags(inputs, *more, "--out", tmp_path / "out", "--lang", lang, "--text"))
     assert code == 0
     assert said.rstrip().endswith("report.html")
@@ -275,7 +290,15 @@ def test_the_report_says_it_all_in_one_language_and_asks_nobody(say, inputs, tmp
     assert not re.findall(r'(?:src|href)="(?!#|data:image/png;base64,)', page)
     expected = {
         "zh": ("像元约", "灾害暴露", "未知", "权衡", "纵断面", "尚未核对", "既有或规划线路：Old line", "Great Park"),
-        "en": ("Cells are about", "Hazard exposure", "unknown", "Trade-off", "Profile", "nobody has read", "Given line: Old line"),
+        "en": (
+            "Cells are about",
+            "Hazard exposure",
+            "unknown",
+            "Trade-off",
+            "Profile",
+            "nobody has read",
+            "Given line: Old line",
+        ),
     }
     for words in expected[lang]:
         assert words in page
@@ -294,7 +317,21 @@ def test_json_in_and_flags_in_give_the_same(say, inputs):
     }  # fmt: skip
     code, from_json, err = say("run", "route", "--input", "-", stdin=json.dumps(document))
     assert (code, err) == (0, "")
-    same = say(*flags(inputs, "--objectives", "cost,ecology", "--alternatives", "2", "--screen", "false", "--via", "38.4,9.1", "--weights", "cost=2,ecology=1"))
+    same = say(
+        *flags(
+            inputs,
+            "--objectives",
+            "cost,ecology",
+            "--alternatives",
+            "2",
+            "--screen",
+            "false",
+            "--via",
+            "38.4,9.1",
+            "--weights",
+            "cost=2,ecology=1",
+        )
+    )
     assert same[1] == from_json
     result = json.loads(from_json)["result"]
     assert result["files"] == []

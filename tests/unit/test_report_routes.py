@@ -97,7 +97,9 @@ def test_it_says_each_thing_in_its_language(tmp_path):
 
 def test_without_ground_front_or_findings_it_still_reads(tmp_path):
     flat = tuple(line(n, A, 1e9, None, ground=False) for n in (1, 2))
-    text = html.unescape(page(tmp_path, lines=flat, flat=True, front=(), front_exact=None, ribbon=None, corridor_km2=None))
+    text = html.unescape(
+        page(tmp_path, lines=flat, flat=True, front=(), front_exact=None, ribbon=None, corridor_km2=None)
+    )
     assert "the ground counts as flat" in text
     assert 'id="tradeoff"' not in text
     assert "Not screened." in text
@@ -164,7 +166,11 @@ def test_a_profile_without_known_ground_is_empty():
 
 def test_lines_crowded_in_a_corner_are_shown_again_from_nearer():
     front = [{"a": 1.0, "b": 10.0}, {"a": 100.0, "b": 1.0}]
-    lines = [("1", "l1", {"a": 2.0, "b": 9.0}), ("2", "l2", {"a": 3.0, "b": 8.5}), ("G", "given", {"a": 90.0, "b": 9.5})]
+    lines = [
+        ("1", "l1", {"a": 2.0, "b": 9.0}),
+        ("2", "l2", {"a": 3.0, "b": 8.5}),
+        ("G", "given", {"a": 90.0, "b": 9.5}),
+    ]
     whole, near = scatters(["a", "b"], front, lines, "en")
     assert (whole.near, whole.named, near.near, near.named) == (False, False, True, True)
     assert len(whole.front) == 2

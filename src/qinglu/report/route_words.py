@@ -151,7 +151,5 @@ LIMITS: tuple[Text, ...] = (
         "缺数据的目标为“未知”，不等于没有影响；图层没有画出的东西，线路不会避开。",
         "An objective without data is unknown, which is not none; a line does not avoid what no layer shows.",
     ),
-    Text(
-        "图中陆地仅供定位，不表示对任何边界的主张。", "Land serves orientation only; no border is asserted."
-    ),
+    Text("图中陆地仅供定位，不表示对任何边界的主张。", "Land serves orientation only; no border is asserted."),
 )

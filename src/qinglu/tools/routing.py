@@ -164,9 +164,7 @@ class Measured:
         return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
 
 
-def measured(
-    surfaces: Surfaces, line_id: str, label: str, name: Text, line: Line, **more: Any
-) -> Measured:
+def measured(surfaces: Surfaces, line_id: str, label: str, name: Text, line: Line, **more: Any) -> Measured:
     """Score a line, and draw its profile and crossings."""
     parts = delivered(line)
     scored = score(surfaces, list(parts))
