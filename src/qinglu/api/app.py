@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
@@ -16,11 +15,33 @@ from .actor import identify
 from .context import Clock, Context
 from .described import describe
 from .middleware import Around
-from .routes import projects, session, system
+from .routes import (
+    actions,
+    audit,
+    documents,
+    findings,
+    jobs,
+    layers,
+    oidc,
+    people,
+    portfolios,
+    projects,
+    rules,
+    runs,
+    search,
+    session,
+    system,
+    tokens,
+    tools,
+)
 
 _THREADS = 24
 """Requests worked on at once. The store has thirty connections: some are left for streams and the worker's start."""
-ROUTERS: Sequence[APIRouter] = (system.router, session.router, projects.router)
+ROUTERS: Sequence[APIRouter] = (
+    system.router, session.router, oidc.router, people.users, people.organisations, tokens.router, projects.router,
+    portfolios.router, runs.router, findings.router, actions.router, documents.router, layers.router, rules.router,
+    tools.router, jobs.router, search.router, audit.router,
+)  # fmt: skip
 
 
 def create_app(
@@ -29,7 +50,6 @@ def create_app(
     *,
     clock: Clock = utc_now,
     routers: Sequence[APIRouter] = (),
-    client: Callable[..., Any] | None = None,
 ) -> FastAPI:
     """The service over HTTP.
 
@@ -41,15 +61,13 @@ def create_app(
         What time it is, with its zone.
     routers : sequence of APIRouter
         Further ones, after our own.
-    client : callable, optional
-        Makes the HTTP client for an identity provider.
 
     Returns
     -------
     FastAPI
         With `Context` as ``app.state.context``.
     """
-    context = Context(store, settings, clock, client=client)
+    context = Context(store, settings, clock)
     app = FastAPI(
         title="Qinglu", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_lifespan,
         dependencies=[Depends(identify)], redirect_slashes=False,

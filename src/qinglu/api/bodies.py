@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-_MOST = 2**63 - 1
-Id = Annotated[int, Path(ge=1, le=_MOST)]
+MOST = 2**63 - 1
+Id = Annotated[int, Path(ge=1, le=MOST)]
 Cursor = Annotated[str | None, Query(max_length=4096, description="Of the page before")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows a page")]
-Number = Annotated[int, Field(ge=1, le=_MOST)]
+Number = Annotated[int, Field(ge=1, le=MOST)]
 Named = Annotated[str, Field(max_length=500)]
 
 

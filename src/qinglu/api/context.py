@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
@@ -30,8 +32,6 @@ class Context:
     ----------
     stopping : threading.Event
         Set when the server shuts down: streams end then.
-    client : callable
-        Makes the HTTP client that speaks to an identity provider; tests hand in their own.
     """
 
     store: Store
@@ -39,12 +39,11 @@ class Context:
     clock: Clock
     metrics: Metrics = field(default_factory=Metrics)
     stopping: threading.Event = field(default_factory=threading.Event)
-    client: Callable[..., Any] | None = None
     running: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))
     """How many tools run at once within requests; more are told to come again."""
     streams: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(200))
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _kept: dict[str, Any] = field(default_factory=dict)
+    _kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def secure(self) -> bool:
@@ -52,12 +51,14 @@ class Context:
         return self.settings.public_url.startswith("https://")
 
     def workspace(self) -> Workspace:
-        """What a tool works with, today."""
-        return Workspace(self.settings, self.clock().date())
+        """What a tool works with, today; its rules are those loaded once."""
+        return _Kept(self.settings, self.clock().date(), book=self.rulebook)
 
     @cached_property
     def _rulebook(self) -> Rulebook:
-        return self.workspace().rulebook()
+        book = Workspace(self.settings, self.clock().date()).rulebook()
+        _ = book.clauses  # read with the rest, so that nobody later finds them half read
+        return book
 
     def rulebook(self) -> Rulebook:
         """The rules of this version, loaded once however many ask at the same time."""
@@ -66,16 +67,29 @@ class Context:
 
     def document(self, sha256: str) -> Mapping[str, Any]:
         """A JSON document of ours, such as what a run rests on; the bytes of a hash never change."""
-        import json
+        return self.once(sha256, lambda: json.loads(self.store.path_of(sha256).read_bytes()))
 
-        if sha256 not in self._kept:
-            loaded = json.loads(self.store.path_of(sha256).read_bytes())
+    def once(self, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Something that is made once and kept a while."""
+        found = self._kept.get(key)
+        if found is None:
+            found = make()
             with self._lock:
                 if len(self._kept) >= _MOST_KEPT:
                     self._kept.pop(next(iter(self._kept)))
-                self._kept[sha256] = loaded
-        found: Mapping[str, Any] = self._kept[sha256]
+                self._kept[key] = found
         return found
+
+
+@dataclass(frozen=True)
+class _Kept(Workspace):
+    """A workspace that does not read the rules anew for each request."""
+
+    book: Callable[[], Rulebook] | None = None
+
+    def rulebook(self, further: Sequence[Path] = ()) -> Rulebook:
+        """The rules of this version."""
+        return super().rulebook(further) if further or self.book is None else self.book()
 
 
 _MOST_KEPT = 16

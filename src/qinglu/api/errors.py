@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..errors import InputError, QingluError
+from ..errors import QingluError
 from ..text import Text
 
 
@@ -93,16 +93,17 @@ class BusyError(HttpError):
     status = 429
 
 
+class ProviderError(HttpError):
+    """An identity provider that cannot be reached, or does not behave as one."""
+
+    slug = "provider"
+    status = 502
+
+
 class InternalError(QingluError):
     """A mistake of ours. The log has the whole of it, under the id of the request."""
 
     slug = "internal"
-
-
-class LocalToolError(InputError):
-    """A tool that works on the machine itself only."""
-
-    slug = "local-tool"
 
 
 def unauthenticated() -> UnauthenticatedError:

@@ -25,3 +25,9 @@ def organisation_for(actor: Actor, asked: int | None, *roles: str) -> int:
         Text(f"可用：{'、'.join(map(str, own)) or '无'}", f"Yours: {', '.join(map(str, own)) or 'none'}"),
         where="organisation",
     )
+
+
+def working_for(actor: Actor) -> int | None:
+    """The organisation a tool's job is for: the first in which the actor works; None for a steward's own."""
+    own = sorted(actor.organisations("company", "bank", "agency"))
+    return own[0] if own else None

@@ -44,10 +44,7 @@ TITLES: dict[str, Text] = {
     "precondition-failed": Text("版本已变", "It is at another version"),
     "busy": Text("服务器繁忙", "The server is busy"),
     "internal": Text("服务器内部错误", "A mistake of the server's own"),
-    "local-tool": Text("仅限本机的工具", "The tool works on the machine itself only"),
-    "path-refused": Text("不接受路径", "Paths are not taken"),
     "time-limit": Text("超过时间上限", "It took longer than allowed"),
     "worker-lost": Text("执行进程中断", "The worker was lost"),
-    "extra": Text("缺少组件", "A part is not installed"),
     "provider": Text("身份提供方登录未成功", "The identity provider did not vouch"),
 }

@@ -17,11 +17,20 @@ def register_layers(store: Store, atlas: Atlas) -> int:
     known = {record.id: record for record in store.layers(SYSTEM)}
     open_ones = set(starter.ids())
     n = 0
-    for layer in atlas.list():
+    here = atlas.list()
+    for gone in known.keys() - {layer.id for layer in here}:
+        if known[gone].enabled:
+            store.put_layer(SYSTEM, gone, {"enabled": False}, known[gone].version)
+    for layer in here:
         found: dict[str, Any] = {
             "role": layer.role, "title_zh": layer.title.zh, "title_en": layer.title.en, "kind": layer.kind or "area",
             "layer_version": layer.version, "provider": layer.provider, "licence": layer.licence,
             "sha256": layer.sha256,
+            "record": {
+                "covers": None if layer.covers is None else list(layer.covers), "withheld": list(layer.withheld),
+                "provenance": layer.provenance, "demonstration": layer.demonstration,
+                "how_to_get": layer.how_to_get._asdict(),
+            },
         }  # fmt: skip
         before = known.get(layer.id)
         if before is not None and all(getattr(before, k) == v for k, v in found.items()):
