@@ -337,6 +337,7 @@ def kenya(data: Path, out: Path) -> dict[str, Any]:
         "built": {"length_km": scored.length_m / 1000, "known_km": scored.known_m / 1000,
                   "cost": scored.scores["cost"], "side_tracks": built.side_tracks},
         "inside": {name: inside_km(x, shapes) for name, x in {**way, "built": list(built.parts)}.items()},
+        "gap_km": gap_km(shapes["demo-tsavo-east"], shapes["demo-tsavo-west"]),
         "crossed": [r for r in crossings(s, list(built.parts)).to_pylist() if r["layer"] == "sketches"],
         "beside_free": beside(s, way["kenya"], way["kenya-free"]).to_pylist(),
         "beside_built": beside(s, list(built.parts), way["kenya"], apart_m=5000).to_pylist(),
@@ -351,6 +352,11 @@ def sketches() -> dict[str, shapely.Geometry]:
     """The example's parks, by id."""
     features = json.loads(SKETCHES.read_text(encoding="utf-8"))["features"]
     return {f["properties"]["id"]: shapely.from_geojson(json.dumps(f["geometry"])) for f in features}
+
+
+def gap_km(a: shapely.Geometry, b: shapely.Geometry) -> float:
+    """Kilometres between two areas near the equator."""
+    return GEOD.geometry_length(shapely.shortest_line(a, b)) / 1000
 
 
 def inside_km(parts: Sequence[Floats], shapes: Mapping[str, shapely.Geometry]) -> dict[str, float]:
