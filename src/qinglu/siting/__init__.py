@@ -5,7 +5,7 @@
 >>> cost = np.ones((100, 100))
 >>> path = least_cost_path(cost, Grid.lonlat((100, 100), 38.0, 10.0, 0.01), (0, 0), (99, 99))
 >>> f"{path.length_m / 1000:.1f} km"
-'154.6 km'
+'154.3 km'
 """
 
 from __future__ import annotations
