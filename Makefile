@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= demo-out
 
-.PHONY: demo test lint lock bench clean help
+.PHONY: demo test lint lock bench clean help web
 
 help:
-	@sed -n 's/^#   //p' Makefile; echo "make lint   checks style, types, imports and spelling"; echo "make bench  measures against other tools (see benchmarks/README.md)"
+	@sed -n 's/^#   //p' Makefile; echo "make lint   checks style, types, imports and spelling"; echo "make web    builds the web pages into place (needs Node.js 20.19)"; echo "make bench  measures against other tools (see benchmarks/README.md)"
 
 demo: $(VENV)/.installed
 	@$(BIN)/qinglu demo --out $(OUT) $(if $(LANG_ZH),--lang zh)
@@ -24,6 +24,10 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/codespell src tests docs benchmarks README.md CONTRIBUTING.md CHANGELOG.md
 	$(BIN)/python -m pytest --doctest-modules src/qinglu -p no:cacheprovider
+
+# The web pages, built into place for an editable install; a wheel brings them along.
+web:
+	cd web && npm ci --no-audit --no-fund && npm run --silent build -- --outDir ../src/qinglu/web_dist --emptyOutDir
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
@@ -50,5 +54,5 @@ lock: $(VENV)/.dev
 	$(BIN)/python -m pip freeze --exclude-editable --exclude qinglu | sort -f > requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(OUT) build dist web/dist web/node_modules src/qinglu/web_dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src -name __pycache__ -prune -exec rm -rf {} +

@@ -52,6 +52,8 @@ class Settings:
     """The server's name at that provider."""
     oidc_client_secret: str = field(default="", repr=False)
     """The server's secret at that provider."""
+    basemap: str = ""
+    """Folder with a map of your own for the web pages: ``style.json`` and what it names; empty for the built-in one."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

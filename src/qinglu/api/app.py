@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from ..settings import Settings
 from ..store import Store
 from ..store.open import utc_now
-from . import problems
+from . import pages, problems
 from .actor import identify
 from .context import Clock, Context
 from .described import describe
@@ -22,6 +22,7 @@ from .routes import (
     findings,
     jobs,
     layers,
+    look,
     oidc,
     people,
     portfolios,
@@ -40,7 +41,7 @@ _THREADS = 24
 ROUTERS: Sequence[APIRouter] = (
     system.router, session.router, oidc.router, people.users, people.organisations, tokens.router, projects.router,
     portfolios.router, runs.router, findings.router, actions.router, documents.router, layers.router, rules.router,
-    tools.router, jobs.router, search.router, audit.router,
+    tools.router, jobs.router, search.router, look.router, audit.router,
 )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def create_app(
     app.state.context = context
     for router in (*ROUTERS, *routers):
         app.include_router(router)
+    pages.install(app, context)
     problems.install(app)
     describe(app)
     app.add_middleware(Around, context=context)
