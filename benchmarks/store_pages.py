@@ -31,7 +31,7 @@ LEVELS = ("clear", "note", "warning", "critical", "unknown")
 def fill(store: Store, count: int) -> None:
     """Projects all over the world, seven in ten of them points; 5 % shared with a bank, 5 % published."""
     rng = random.Random(1)
-    with _timed("projects with history and trail"):
+    with _Timed("projects with history and trail"):
         for number in range(COMPANIES):
             owner = store.create_organisation(SYSTEM, kind="company", name=f"C{number}").id
             rows = [fields.checked(_project(rng, n)) for n in range(count // COMPANIES)]
@@ -47,10 +47,10 @@ def fill(store: Store, count: int) -> None:
     user = store.create_user(SYSTEM, email="a@example.org")
     store.add_member(SYSTEM, user.id, organisation, "administrator")
     actor = store.actor_for(user.id)
-    with _timed("beginning a run over all"):
+    with _Timed("beginning a run over all"):
         run = store.start_run(actor, organisation, "screen", {}, ids)
     projects = [{"project_id": i, "level": rng.choice(LEVELS), "unknown": rng.random() < 0.2} for i in ids]
-    with _timed(f"ending it with {4 * len(ids):,} findings"):
+    with _Timed(f"ending it with {4 * len(ids):,} findings"):
         store.finish_run(actor, run.id, Outcome(projects, _findings(ids)))
     with store.db.engine.execution_options(qinglu_write=True).begin() as connection:
         connection.execute(text("ANALYZE"))
@@ -62,7 +62,8 @@ def _project(rng: random.Random, number: int) -> dict[str, Any]:
     line = shapely.LineString(np.column_stack([x + np.linspace(0, 1, 50), y + steps]))
     return {
         "code": str(number), "name": f"Project {rng.randrange(10**6)} of something", "name_zh": "某国某铁路项目",
-        "country": f"C{rng.randrange(60):02d}", "sector": rng.choice(SECTORS), "stage": rng.choice(("built", "planned")),
+        "country": f"C{rng.randrange(60):02d}", "sector": rng.choice(SECTORS),
+        "stage": rng.choice(("built", "planned")),
         "geometry": shapely.Point(x, y) if number % 10 < 7 else line, "extra": {"a": "x" * 100},
     }  # fmt: skip
 
@@ -70,8 +71,8 @@ def _project(rng: random.Random, number: int) -> dict[str, Any]:
 def _findings(ids: list[int]) -> Iterator[dict[str, Any]]:
     for id_, number in itertools.product(ids, range(4)):
         yield {
-            "project_id": id_, "rule_id": f"r{number}", "level": "note", "measure": "distance", "value": 1.0, "unit": "m",
-            "layer_id": "l", "explanation_en": "x" * 80, "explanation_zh": "说" * 40, "trace": {"a": 1},
+            "project_id": id_, "rule_id": f"r{number}", "level": "note", "measure": "distance", "value": 1.0,
+            "unit": "m", "layer_id": "l", "explanation_en": "x" * 80, "explanation_zh": "说" * 40, "trace": {"a": 1},
         }  # fmt: skip
 
 
@@ -98,19 +99,9 @@ def measure(store: Store) -> None:
     for name in ("administrator", "company"):
         owned = None if name == "administrator" else organisations["C1"]
         ids = itertools.cycle([p.id for p in store.projects(actors[name], limit=1000, organisation=owned)])
-        _told(name, "dossier", lambda a=actors[name], i=ids: _dossier(store, a, next(i)))
-    with _timed("verifying the trail"):
+        _told(name, "dossier", lambda a=actors[name], i=ids: store.dossier(a, next(i)))
+    with _Timed("verifying the trail"):
         assert store.verify_audit().intact
-
-
-def _dossier(store: Store, actor: Actor, id_: int) -> None:
-    store.project(actor, id_)
-    store.findings(actor, project=id_)
-    store.history(actor, id_)
-    store.comments(actor, id_)
-    store.actions(actor, project=id_)
-    store.attachments(actor, project=id_)
-    store.run_facts(actor, id_)
 
 
 def _boxes(side: float) -> Iterator[tuple[float, float, float, float]]:
@@ -130,7 +121,7 @@ def _told(actor: str, what: str, ask: Callable[[], object], rounds: int = 30) ->
     print(f"{actor:<14}{what:<30}{spans[rounds // 2]:8.1f}{spans[int(rounds * 0.95)]:8.1f} ms")
 
 
-class _timed:
+class _Timed:
     def __init__(self, what: str) -> None:
         self.what = what
 

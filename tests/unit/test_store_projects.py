@@ -24,7 +24,7 @@ def codes(page):
 def test_a_project_comes_back_as_it_was_given(store, world):
     line = shapely.LineString([(36.8, -1.3), (39.7, -4.0)])
     made = make(store, world, "007", name="Railway", name_zh="铁路", country="KEN", sector="railway", capacity=2.5,
-                capacity_unit="Mt/a", approved_on="2014-05-11", cost=3.8e9, currency="USD", extra={"备注": [1, None]},
+                capacity_unit="Mt/a", approved_on="2014-05-11", cost=3.8e9, currency="USD", extra={"备注": [1, None], "a": 1},
                 notes=["shared-geometry"], geometry=line)  # fmt: skip
     again = store.project(world.company, made.id)
     assert again == made
@@ -32,8 +32,9 @@ def test_a_project_comes_back_as_it_was_given(store, world):
         "007",
         1,
         date(2014, 5, 11),
-        {"备注": [1, None]},
+        {"备注": [1, None], "a": 1},
     )
+    assert list(again.extra) == ["备注", "a"]  # columns in the order of their file
     assert again.geom.equals(line)
     assert (again.west, again.south, again.east, again.north) == line.bounds
     assert again.as_dict()["geometry"]["type"] == "LineString"
@@ -254,3 +255,14 @@ def test_a_list_without_geometry_is_narrow(store, world):
     make(store, world, "1", geometry=shapely.Point(1, 1), extra={"a": 1})
     (seen,) = store.projects(world.company, geometry=False)
     assert (seen.geometry, seen.extra, seen.west) == (None, {}, 1.0)
+
+
+def test_places_for_a_map_have_the_worst_first_and_leave_out_what_has_none(store, world, many):
+    make(store, world, "nowhere")
+    places = store.places(world.company, bbox=(-60, 0, -50, 5))
+    assert {p.code for p in places} == set(codes(store.projects(world.company, bbox=(-60, 0, -50, 5))))
+    assert {p.geometry for p in places} == {None}
+    assert len(store.places(world.company)) == 120
+    (one,) = store.places(world.company, geometry=True, limit=1)
+    assert shapely.from_wkb(one.geometry).bounds == (one.west, one.south, one.east, one.north)
+    assert store.places(world.rival) == []

@@ -238,3 +238,33 @@ def test_a_job_runs_on_behalf_of_who_asked(store, world):
     assert behalf.scopes == {"read", "run"}
     with pytest.raises(ForbiddenError):
         store.create_project(behalf, world.organisations["company"], {"code": "1"})
+
+
+def test_a_dossier_is_what_its_parts_are(store, world, registered):
+    (_, ids), _ = registered
+    dam = ids["007"]
+    made = run(store, world.company, world.organisations["company"], list(ids.values()))
+    store.comment(world.agency, dam, "why?")
+    act = store.create_action(world.company, dam, {"title": "x"})
+    sha256, _ = store.put_document(world.company, io.BytesIO(b"x"))
+    shown = store.attach(world.company, dam, sha256, name="a", published=True)
+    store.attach(world.company, dam, sha256, name="b")
+    inside = store.dossier(world.agency, dam)
+    assert inside.project == store.project(world.agency, dam)
+    assert inside.findings == store.findings(world.agency, project=dam).items
+    assert (inside.run["id"], inside.actions, len(inside.comments), len(inside.attachments)) == (made.id, (act,), 1, 2)
+    assert inside.history == store.history(world.agency, dam).items
+    with pytest.raises(NotFoundError):
+        store.dossier(PUBLIC, dam)
+    store.update_project(world.company, dam, {"published": True}, 1)
+    outside = store.dossier(PUBLIC, dam)
+    assert outside.findings == inside.findings
+    assert outside.attachments == (shown,)
+    assert (outside.actions, outside.comments, outside.history) == ((), (), ())
+    assert outside.as_dict()["project"]["geometry"]["type"] == "Point"
+    assert (
+        store.dossier(
+            world.company, store.create_project(world.company, world.organisations["company"], {"code": "n"}).id
+        ).run
+        is None
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 _UNIQUE = "23505"
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=audit.plain)
+"""Columns of a file keep their order, which the canonical form of the trail would not."""
 
 
 class Tx:
@@ -205,7 +208,7 @@ def _engine(url: URL) -> Engine:
         arguments, url = _tls(url)
         engine = create_engine(
             url, pool_size=10, max_overflow=20, pool_timeout=10, pool_pre_ping=True, connect_args=arguments,
-            json_serializer=audit.canonical,
+            json_serializer=_JSON.encode,
         )  # fmt: skip
         # One statement for many rows, also where nothing is returned: pg8000 would else send row by row.
         engine.dialect.use_insertmanyvalues_wo_returning = True
@@ -217,7 +220,7 @@ def _engine(url: URL) -> Engine:
     except OSError as error:
         raise _unavailable(f"{file}: {error.strerror}") from error
     engine = create_engine(
-        url, pool_size=10, max_overflow=20, pool_timeout=10, json_serializer=audit.canonical,
+        url, pool_size=10, max_overflow=20, pool_timeout=10, json_serializer=_JSON.encode,
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
     )  # fmt: skip
     event.listen(engine, "connect", _prepare)

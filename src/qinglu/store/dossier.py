@@ -3,29 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Table, insert, select, update
 
 from ..errors import OptionError
 from ..text import Text
-from .access import Actor, require, visible
+from .access import Actor, may, require, visible
 from .errors import ConflictError, NotFoundError
+from .fetch import rows_of
 from .part import Part
 from .projects import PROJECT, load
-from .records import Action
-from .schema import actions, attachments, comments, findings
-from .values import Comment, Page
+from .records import Action, Finding
+from .schema import actions, attachments, comments, findings, project_versions, runs
+from .values import Attachment, Comment, Page, Project, ProjectVersion, Value
 
 STATES = ("open", "doing", "done", "dropped")
 _COMMENT = Text("意见", "comment")
 _ACTION = Text("行动", "action")
 _LONGEST = 10_000
+DOSSIER_MOST = 1000
+"""Rows of each kind in a dossier."""
+V = TypeVar("V", bound=Value)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier(Value):
+    """All that an actor may see of one project, as it was at one moment.
+
+    Attributes
+    ----------
+    run : mapping or None
+        When and by which versions it was last screened; None before the first time.
+    findings, actions, comments, attachments, history : tuple
+        At most `DOSSIER_MOST` of each, the newest history first; the functions of their names page through more.
+    """
+
+    project: Project
+    run: Mapping[str, Any] | None
+    findings: tuple[Finding, ...]
+    attachments: tuple[Attachment, ...]
+    actions: tuple[Action, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    history: tuple[ProjectVersion, ...] = ()
 
 
 class Dossiers(Part):
-    """Comments and actions of projects."""
+    """Dossiers; comments and actions of projects."""
+
+    def dossier(self, actor: Actor, project_id: int) -> Dossier:
+        """Everything of one project, from one connection.
+
+        Raises
+        ------
+        NotFoundError
+            There is none, or the actor may not see it.
+        """
+        with self.db.read() as connection:
+            project = load(connection, actor, project_id)
+
+            def of(
+                table: Table, kind: type[V], *conditions: ColumnElement[bool], newest: bool = False
+            ) -> tuple[V, ...]:
+                mine = select(table).where(table.c.project_id == project_id, visible(actor, table), *conditions)
+                mine = mine.order_by(table.c.id.desc() if newest else table.c.id).limit(DOSSIER_MOST)
+                return tuple(kind.of(row) for row in rows_of(connection, mine))
+
+            about = select(runs.c.id, runs.c.tool, runs.c.versions, runs.c.judged_on, runs.c.finished_at)
+            run = connection.execute(about.where(runs.c.id == project.run_id)).mappings().one_or_none()
+            shown = Dossier(
+                project, None if run is None else dict(run),
+                of(findings, Finding, findings.c.run_id == project.run_id) if run is not None else (),
+                of(attachments, Attachment, attachments.c.removed_at.is_(None)),
+            )  # fmt: skip
+            if not may(actor, "look-inside", project):
+                return shown
+            return replace(
+                shown, actions=of(actions, Action), comments=of(comments, Comment),
+                history=of(project_versions, ProjectVersion, newest=True),
+            )  # fmt: skip
 
     def comment(self, actor: Actor, project_id: int, text: str, *, kind: str = "comment") -> Comment:
         """Say something about a project; an agency may ``return`` it, which stands until it is settled."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, column, false, func, or_, select, table, text, true
 
@@ -13,6 +13,7 @@ from ..errors import OptionError
 from ..text import Text
 from . import paging
 from .access import Actor, visible
+from .conditions import ProjectColumns, condition
 from .fetch import rows_of
 from .part import Part
 from .projects import told
@@ -56,6 +57,10 @@ class Filter:
     portfolio : int
         Read from this portfolio.
     unknown, published, archived : bool
+    during : (date, date)
+        Under way in this span, from the first day known of it to its closing; None leaves a side open.
+    where : mapping
+        A condition in CQL2 JSON, see `conditions`.
     """
 
     bbox: Sequence[float] | None = None
@@ -72,6 +77,8 @@ class Filter:
     unknown: bool | None = None
     published: bool | None = None
     archived: bool | None = False
+    during: tuple[date | None, date | None] | None = None
+    where: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,23 @@ class Counts:
     total: int
     unknown: int
     by: dict[str, dict[str, int]]
+
+
+class Place(NamedTuple):
+    """What a map draws of a project: its box in degrees, and its geometry (WKB) where it was asked for."""
+
+    id: int
+    code: str
+    name: str
+    name_zh: str
+    level: str
+    unknown: bool
+    colour: str
+    west: float
+    south: float
+    east: float
+    north: float
+    geometry: bytes | None = None
 
 
 class Register(Part):
@@ -136,6 +160,25 @@ class Register(Part):
         last = rows[limit - 1] if len(rows) > limit else None
         return Page(items, None if last is None else paging.made(order, last[by.column.name], last["id"]))
 
+    def places(self, actor: Actor, *, limit: int = 20_000, geometry: bool = False, **wanted: Any) -> list[Place]:
+        """Projects that have a place, the worst first, for a tile of a map.
+
+        Parameters
+        ----------
+        limit : int
+            At most this many; beyond it the least bad are left out.
+        geometry : bool
+            With geometries; a box is enough for a point and for whatever is smaller than a pixel.
+        **wanted
+            Fields of `Filter`.
+        """
+        names = [n for n in Place._fields if geometry or n != "geometry"]
+        found = select(*(projects.c[n] for n in names)).where(
+            *self._conditions(actor, Filter(**wanted)), projects.c.west.is_not(None)
+        ).order_by(projects.c.rank.desc(), projects.c.id.desc()).limit(limit)  # fmt: skip
+        with self.db.read() as connection:
+            return [Place(**row) for row in rows_of(connection, found)]
+
     def counts(self, actor: Actor, **wanted: Any) -> Counts:
         """How many projects match, in all and by each of `COUNTED`, from one walk over them."""
         columns = [projects.c[name] for name in COUNTED]
@@ -177,6 +220,10 @@ class Register(Part):
             found.append(projects.c.id.in_(held))
         if wanted.text:
             found.append(projects.c.search.contains(wanted.text.casefold()[:200], autoescape=True))
+        if wanted.during is not None:
+            found += _under_way(*wanted.during)
+        if wanted.where is not None:
+            found.append(condition(wanted.where, ProjectColumns(self.db.is_sqlite)))
         if wanted.bbox is not None:
             found.append(self._within(checked_bbox(wanted.bbox)))
         return found
@@ -201,6 +248,16 @@ class Register(Part):
             "box(point(:west_, :south_), point(:east_, :north_))"
         ).bindparams(west_=west, south_=south, east_=east, north_=north)
         return and_(box, exact)
+
+
+def _under_way(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    began = func.coalesce(
+        projects.c.approved_on, projects.c.construction_on, projects.c.operation_on, projects.c.closing_on
+    )
+    found: list[ColumnElement[bool]] = [began.is_not(None) if last is None else began <= last]
+    if first is not None:
+        found.append(or_(projects.c.closing_on.is_(None), projects.c.closing_on >= first))
+    return found
 
 
 def checked_bbox(given: Sequence[float]) -> tuple[float, float, float, float]:

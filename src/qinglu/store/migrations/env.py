@@ -14,11 +14,13 @@ def is_ours(name: str | None, kind: str, parents: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith("projects_box"))
 
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    render_as_batch=True,
-    include_name=is_ours,
-    compare_type=True,
-)
-context.run_migrations()
+config = getattr(context, "config", None)
+if config is not None:  # only alembic gives one; whoever imports every module runs nothing
+    context.configure(
+        connection=config.attributes["connection"],
+        target_metadata=metadata,
+        render_as_batch=True,
+        include_name=is_ours,
+        compare_type=True,
+    )
+    context.run_migrations()
