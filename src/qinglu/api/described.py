@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -75,6 +75,24 @@ def _schema(kind: type) -> dict[str, Any]:
             made["properties"][name] = _GEOMETRY
     made["required"] = sorted(made["properties"])
     return made
+
+
+def routes_of(app: FastAPI) -> list[tuple[str, str]]:
+    """Method and path of every route there is, those of included routers too, and mounts as ``MOUNT``."""
+    found: list[tuple[str, str]] = []
+
+    def walk(routes: Iterable[Any]) -> None:
+        for route in routes:
+            inner = getattr(route, "original_router", None)
+            if inner is not None:  # newer versions of the framework keep an included router whole
+                walk(inner.routes)
+            elif hasattr(route, "methods"):
+                found.extend((method, route.path) for method in route.methods or ())
+            else:
+                found.append(("MOUNT", getattr(route, "path", "?")))
+
+    walk(app.routes)
+    return sorted(found)
 
 
 def describe(app: FastAPI) -> None:

@@ -7,8 +7,12 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from ...errors import OptionError
 from ...store import ConflictError
+from ...store.access import require
+from ...store.accounts import USER
 from ...store.values import Organisation, Page, Role, User
+from ...text import Text
 from ..actor import Member
 from ..bodies import (
     Id,
@@ -59,6 +63,13 @@ def change_user(ctx: Ctx, actor: Member, user_id: Id, body: UserChanges) -> Resp
 @users.put("/{user_id}/password", status_code=204, responses=gives_nothing())
 def set_password(ctx: Ctx, actor: Member, user_id: Id, body: NewPassword) -> Response:
     """Give somebody a one-time password; every session of theirs ends."""
+    require(actor, "administer", kind=USER, id=user_id)
+    if actor.user_id == user_id:
+        raise OptionError(
+            Text("自己的密码须连同当前密码更改", "one's own password is changed with the current one"),
+            Text("请用 POST /api/v1/session/password", "Use POST /api/v1/session/password"),
+            where="user_id",
+        )
     ctx.store.set_password(actor, user_id, body.password)
     return Response(status_code=204)
 
