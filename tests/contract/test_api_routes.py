@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 import api_made
+import pytest
 from api_made import MARK, ROLES
+
 from qinglu.api.described import routes_of
 
 EVERYBODY = ("public", *ROLES)

@@ -19,6 +19,7 @@ TITLES: dict[str, Text] = {
     "gas-state": Text("烟气状态不成立", "The state of the gas cannot be"),
     "place": Text("位置不可用", "The place cannot be used"),
     "no-route": Text("没有通路", "Nothing joins the two ends"),
+    "no-site": Text("没有合适的场址", "No site will do"),
     "integrity": Text("数据已损坏", "Data are damaged"),
     "download": Text("下载未完成", "The provider did not deliver"),
     "terms": Text("尚未接受条款", "Terms were not accepted"),
