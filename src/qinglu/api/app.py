@@ -18,6 +18,7 @@ from .middleware import Around
 from .routes import (
     actions,
     audit,
+    demo,
     documents,
     findings,
     jobs,
@@ -41,7 +42,7 @@ _THREADS = 24
 ROUTERS: Sequence[APIRouter] = (
     system.router, session.router, oidc.router, people.users, people.organisations, tokens.router, projects.router,
     portfolios.router, runs.router, findings.router, actions.router, documents.router, layers.router, rules.router,
-    tools.router, jobs.router, search.router, look.router, audit.router,
+    tools.router, jobs.router, search.router, look.router, demo.router, audit.router,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The ground of the web maps, made here from the starter atlas: land, a graticule, names. No border is drawn.
+"""The ground of the web maps, made here from the starter atlas: land and names as vector tiles. No border is drawn.
 
 Somebody with a better map names a folder in the setting ``basemap``: a style (``style.json``) with its tiles, PMTiles
 or glyphs beside it, all served from this server, so that no page asks anybody else.
@@ -7,34 +7,39 @@ or glyphs beside it, all served from this server, so that no page asks anybody e
 from __future__ import annotations
 
 import gzip
-import json
 import threading
-from collections.abc import Iterable
+from collections import OrderedDict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from ..atlas.labels import labels
+from ..atlas.labels import Label, labels
 from ..settings import Settings
 from ..workspace import Workspace
+from .mvt import bounds, tile
 
 STYLE = "style.json"
-_COARSE_DEG, _LEAST_DEG2 = 0.05, 0.01
+DEEPEST = 8
+"""Deeper tiles would show nothing more."""
+_COARSE, _COARSE_DEG = 4, 0.03
+_MARGIN = 1 / 64
+_KEPT = 4_096
+_AHEAD = 1
+"""Names come this many zooms before they are shown, so that a map between two zooms has them."""
 _ATTRIBUTION = "Natural Earth · GeoNames (CC BY 4.0)"
 
 
 class Ground:
-    """Each part is made when it is first asked for, and kept compressed."""
+    """Tiles are made when they are first asked for, and some thousands kept compressed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workspace: Workspace) -> None:
         self._settings = settings
+        self._workspace = workspace
         self._lock = threading.Lock()
-        self._kept: dict[str, bytes] = {}
-        self._parts = {
-            "land.json": self._land, "shore.json": self._shore, "graticule.json": _graticule, "names.json": self._names,
-        }  # fmt: skip
+        self._tiles: OrderedDict[tuple[int, int, int], bytes] = OrderedDict()
 
     @property
     def folder(self) -> Path | None:
@@ -46,50 +51,52 @@ class Ground:
         own = self.folder is not None and (self.folder / STYLE).is_file()
         return {"style": f"/basemap/own/{STYLE}" if own else None, "attribution": "" if own else _ATTRIBUTION}
 
-    def part(self, name: str, workspace: Workspace) -> bytes | None:
-        """A GeoJSON document, gzipped; None where there is none of that name."""
-        make = self._parts.get(name)
-        if make is None:
+    def tile(self, z: int, x: int, y: int) -> bytes | None:
+        """A tile, gzipped; None where there is none."""
+        if not (0 <= z <= DEEPEST and 0 <= x < 2**z and 0 <= y < 2**z):
             return None
         with self._lock:
-            if name not in self._kept:
-                self._kept[name] = gzip.compress(make(workspace), 6, mtime=0)
-            return self._kept[name]
+            if (z, x, y) not in self._tiles:
+                self._tiles[z, x, y] = gzip.compress(self._made(z, x, y), 6, mtime=0)
+                if len(self._tiles) > _KEPT:
+                    self._tiles.popitem(last=False)
+            self._tiles.move_to_end((z, x, y))
+            return self._tiles[z, x, y]
 
-    def _land(self, workspace: Workspace) -> bytes:
-        parts = shapely.get_parts(workspace.atlas.land())
-        drawn = shapely.simplify(parts[shapely.area(parts) >= _LEAST_DEG2], _COARSE_DEG, preserve_topology=False)
-        return _polygons(drawn[~shapely.is_empty(drawn)], 2)
+    def _made(self, z: int, x: int, y: int) -> bytes:
+        box = bounds(z, x, y, _MARGIN)
+        shapes, tree = self._coarse if z <= _COARSE else self._fine
+        near = shapes[tree.query(shapely.box(*box))]
+        cut = shapely.clip_by_rect(near, *box)
+        side = (box[2] - box[0]) / 4096
+        land = shapely.simplify(cut[~shapely.is_empty(cut)], side, preserve_topology=False)
+        names = self._names
+        west, south, east, north = bounds(z, x, y)
+        lon, lat, rank = names["lon"], names["lat"], names["rank"]
+        inside = (lon >= west) & (lon < east) & (lat >= south) & (lat < north) & (rank <= z + _AHEAD)
+        if z == DEEPEST:
+            inside = (lon >= west) & (lon < east) & (lat >= south) & (lat < north)
+        said = [self._labels[i] for i in np.flatnonzero(inside)]
+        return tile(z, x, y, {
+            "land": ((shape, {}) for shape in land if not shape.is_empty),
+            "names": ((shapely.Point(n.lon, n.lat), {"kind": n.kind, "zh": n.zh, "en": n.en, "rank": n.rank}) for n in said),
+        })  # fmt: skip
 
-    def _shore(self, workspace: Workspace) -> bytes:
-        return _polygons(shapely.get_parts(workspace.atlas.land()), 3)
+    @cached_property
+    def _labels(self) -> tuple[Label, ...]:
+        return labels(self._settings)
 
-    def _names(self, workspace: Workspace) -> bytes:
-        del workspace
-        return _collection(
-            (
-                {k: v for k, v in label._asdict().items() if k not in ("lon", "lat") and v is not None},
-                {"type": "Point", "coordinates": [label.lon, label.lat]},
-            )
-            for label in labels(self._settings)
-        )
+    @cached_property
+    def _names(self) -> dict[str, Any]:
+        return {name: np.array([getattr(label, name) for label in self._labels]) for name in ("lon", "lat", "rank")}
 
+    @cached_property
+    def _fine(self) -> tuple[Any, shapely.STRtree]:
+        parts = shapely.get_parts(self._workspace.atlas.land())
+        return parts, shapely.STRtree(parts)
 
-def _graticule(workspace: Workspace) -> bytes:
-    del workspace
-    lines = [[[lon, lat] for lat in range(-84, 85, 4)] for lon in range(-180, 181, 30)]
-    lines += [[[lon, lat] for lon in range(-180, 181, 10)] for lat in range(-60, 61, 30)]
-    return _collection(({}, {"type": "LineString", "coordinates": line}) for line in lines)
-
-
-def _polygons(shapes: Any, digits: int) -> bytes:
-    """Rounded for drawing; a ring that rounding folds is drawn the same."""
-    rounded = shapely.transform(shapes, lambda c: np.round(c, digits))
-    features = ('{"type":"Feature","properties":{},"geometry":' + g + "}" for g in shapely.to_geojson(rounded))
-    return ('{"type":"FeatureCollection","features":[' + ",".join(features).replace(", ", ",") + "]}").encode()
-
-
-def _collection(features: Iterable[tuple[Any, Any]]) -> bytes:
-    made = [{"type": "Feature", "properties": p, "geometry": g} for p, g in features]
-    document = {"type": "FeatureCollection", "features": made}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    @cached_property
+    def _coarse(self) -> tuple[Any, shapely.STRtree]:
+        drawn = shapely.simplify(self._fine[0], _COARSE_DEG, preserve_topology=False)
+        drawn = drawn[~shapely.is_empty(drawn)]
+        return drawn, shapely.STRtree(drawn)

@@ -31,6 +31,7 @@ _ADDRESSES = (
     "/", "/sign-in", "/projects/{id:int}", "/upload", "/draw", "/alternatives", "/rules", "/layers",
 )  # fmt: skip
 """Pages that the app draws itself: the same document under each of them."""
+_MVT = "application/vnd.mapbox-vector-tile"
 _FOREVER = "public, max-age=31536000, immutable"
 _TEXT = (".js", ".mjs", ".css", ".html", ".svg", ".json")
 _TYPES = {
@@ -58,7 +59,7 @@ def install(app: FastAPI, context: Context, built: Path = BUILT) -> None:
         Route("/assets/{name:str}", pages.asset, methods=["GET"]),
         Route("/basemap/config.json", ground.config, methods=["GET"]),
         Route("/basemap/own/{path:path}", ground.own, methods=["GET"]),
-        Route("/basemap/{name:str}", ground.part, methods=["GET"]),
+        Route("/basemap/{z:int}/{x:int}/{y:int}.mvt", ground.tile, methods=["GET"]),
     ]
 
 
@@ -109,8 +110,7 @@ class _GroundRoutes:
     """What lies under the maps."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self._ground = Ground(context.settings)
+        self._ground = Ground(context.settings, context.workspace())
 
     async def config(self, request: Request) -> Response:
         del request
@@ -118,15 +118,15 @@ class _GroundRoutes:
             json_bytes(self._ground.config()), media_type="application/json", headers={"Cache-Control": "no-cache"}
         )
 
-    async def part(self, request: Request) -> Response:
-        workspace = self._context.workspace()
-        packed = await run_in_threadpool(self._ground.part, request.path_params["name"], workspace)
+    async def tile(self, request: Request) -> Response:
+        at = request.path_params
+        packed = await run_in_threadpool(self._ground.tile, at["z"], at["x"], at["y"])
         if packed is None:
             raise HTTPException(404)
         headers = {"Cache-Control": "public, max-age=86400", "Vary": "Accept-Encoding"}
         if "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(gzip.decompress(packed), media_type="application/geo+json", headers=headers)
-        return Response(packed, media_type="application/geo+json", headers={**headers, "Content-Encoding": "gzip"})
+            return Response(gzip.decompress(packed), media_type=_MVT, headers=headers)
+        return Response(packed, media_type=_MVT, headers={**headers, "Content-Encoding": "gzip"})
 
     async def own(self, request: Request) -> Response:
         """A file of somebody's own map; a part of it where a range is asked for, as PMTiles are read."""

@@ -1,5 +1,4 @@
 import { get, onSignedOut, send, useCsrf } from './http'
-import { lang } from './lang.svelte'
 import type { Role, Session, User } from './types'
 
 class Who {
@@ -28,7 +27,6 @@ class Who {
 
   async signIn(email: string, password: string) {
     this.take(await send<Session>('POST', '/api/v1/session', { email, password }))
-    if (!localStorage.getItem('qinglu.lang') && this.user) lang.use(this.user.lang)
   }
 
   async signOut() {
