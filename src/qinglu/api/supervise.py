@@ -62,7 +62,8 @@ class Supervisor:
                 process.kill()
                 process.wait()
         for thread in self._threads:
-            thread.join(5)
+            if thread.is_alive():
+                thread.join(5)
 
     def _keep(self) -> None:
         wait = 0.5
