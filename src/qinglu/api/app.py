@@ -15,6 +15,7 @@ from .actor import identify
 from .context import Clock, Context
 from .described import describe
 from .middleware import Around
+from .ogc import ROUTERS as OGC
 from .routes import (
     actions,
     audit,
@@ -75,7 +76,7 @@ def create_app(
         dependencies=[Depends(identify)], redirect_slashes=False,
     )  # fmt: skip
     app.state.context = context
-    for router in (*ROUTERS, *routers):
+    for router in (*ROUTERS, *OGC, *routers):
         app.include_router(router)
     pages.install(app, context)
     problems.install(app)

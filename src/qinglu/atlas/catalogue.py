@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -142,6 +143,16 @@ class Atlas:
         """
         folder = self._place(layer_id) or starter.folder(layer_id, self.settings)
         return folder / (IMAGE if (folder / IMAGE).is_file() else TABLE)
+
+    def item(self, layer_id: str) -> dict[str, Any]:
+        """The STAC item of a layer as it is kept; without files for a starter layer that was not computed yet.
+
+        Raises
+        ------
+        UnknownNameError, IntegrityError
+        """
+        kept = self._place(layer_id) or starter.computed(self.settings).get(layer_id)
+        return read_item(kept) if kept is not None else starter.item(layer_id, self.settings)
 
     def countries(self) -> tuple[Geometries, tuple[str, ...]]:
         """Shapes of countries and areas and their alpha-3 codes, for orientation; none without a code.

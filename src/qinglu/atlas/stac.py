@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import IntegrityError
 from ..model import Layer
 from ..text import Text
 from .keeping import sha256_of
+
+if TYPE_CHECKING:
+    import pystac
 
 ITEM = "item.json"
 FILE_EXTENSION = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
@@ -64,6 +67,30 @@ def write_item(
     """
     import pystac
 
+    item = item_of(layer, bbox=bbox, dated=dated, more=more)
+    for asset in assets:
+        path = folder / asset.name
+        extra = {"file:size": path.stat().st_size, "file:checksum": _SHA2_256 + sha256_of(path)}
+        item.add_asset(
+            Path(asset.name).stem + "-" + asset.role,
+            pystac.Asset(
+                f"./{asset.name}", media_type=asset.media_type, roles=[asset.role], extra_fields=extra
+            ),
+        )
+    text = json.dumps(item.to_dict(include_self_link=False), ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / ITEM).write_text(text + "\n", encoding="utf-8")
+
+
+def item_of(
+    layer: Layer,
+    *,
+    bbox: tuple[float, float, float, float] | None,
+    dated: datetime,
+    more: Mapping[str, Any] | None = None,
+) -> pystac.Item:
+    """The item of a layer, without files; see `write_item`."""
+    import pystac
+
     bbox = bbox or _WORLD
     properties = {f"{_PREFIX}{k}": v for k, v in {**_plain(layer), **(more or {})}.items()}
     item = pystac.Item(
@@ -76,17 +103,7 @@ def write_item(
     )
     if layer.provider:
         item.properties["providers"] = [{"name": layer.provider, "roles": ["producer"]}]
-    for asset in assets:
-        path = folder / asset.name
-        extra = {"file:size": path.stat().st_size, "file:checksum": _SHA2_256 + sha256_of(path)}
-        item.add_asset(
-            Path(asset.name).stem + "-" + asset.role,
-            pystac.Asset(
-                f"./{asset.name}", media_type=asset.media_type, roles=[asset.role], extra_fields=extra
-            ),
-        )
-    text = json.dumps(item.to_dict(include_self_link=False), ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / ITEM).write_text(text + "\n", encoding="utf-8")
+    return item
 
 
 def read_item(folder: Path) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from .features import FEATURES
 from .keeping import sha256_of
 from .kept import open_kept, write_vector
 from .records import record, text_of
-from .stac import layer_of, read_item
+from .stac import item_of, layer_of, read_item
 from .vector import READER, Compiled, VectorLayer, compiled_from, kind_of
 
 Array = npt.NDArray[Any]
@@ -58,6 +58,19 @@ def layer(layer_id: str, settings: Settings) -> Layer:
     """
     folder = _folder(layer_id, settings)
     return layer_of(read_item(folder)) if folder.exists() else _described(layer_id, "")
+
+
+def item(layer_id: str, settings: Settings) -> dict[str, Any]:
+    """What is known of a starter layer before it is computed, as a STAC item without files.
+
+    Raises
+    ------
+    LayerError
+        Its package is not installed.
+    """
+    made = item_of(layer(layer_id, settings), bbox=None, dated=_dated(layer_id))
+    found: dict[str, Any] = made.to_dict(include_self_link=False)
+    return found
 
 
 def folder(layer_id: str, settings: Settings) -> Path:

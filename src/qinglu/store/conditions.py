@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, func, not_, or_
 from sqlalchemy.types import Boolean, Date, DateTime, Integer, Numeric
@@ -69,23 +69,18 @@ class ProjectColumns:
 
     def is_in(self, column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
         """One of the values."""
-        found: ColumnElement[bool] = column.in_(values)
-        return found
+        return cast(ColumnElement[bool], column.in_(values))
 
     def is_null(self, column: Any) -> ColumnElement[bool]:
         """Nothing there: null, or the empty text that stands for it."""
-        return or_(column.is_(None), column == "") if PROJECT_KINDS.get(column.name) == "text" else column.is_(None)
+        absent = cast(ColumnElement[bool], column.is_(None))
+        return or_(absent, column == "") if PROJECT_KINDS.get(column.name) == "text" else absent
 
     def like(self, column: Any, pattern: str, folded: bool) -> ColumnElement[bool]:
         """SQLite's LIKE does not tell capital letters apart, its GLOB does."""
-        made: ColumnElement[bool]
-        if not self._is_sqlite:
-            made = column.like(pattern, escape="\\")
-        elif folded:
-            made = column.like(pattern, escape="\\")
-        else:
-            made = column.op("GLOB")(_glob(pattern))
-        return made
+        if self._is_sqlite and not folded:
+            return cast(ColumnElement[bool], column.op("GLOB")(_glob(pattern)))
+        return cast(ColumnElement[bool], column.like(pattern, escape="\\"))
 
     def folded(self, column: Any) -> Any:
         """Lower case as the database has it."""
@@ -93,7 +88,7 @@ class ProjectColumns:
 
     def negated(self, condition: Any) -> ColumnElement[bool]:
         """The opposite."""
-        return not_(condition)
+        return cast(ColumnElement[bool], not_(condition))
 
 
 def kind_of(column: Any) -> str:
@@ -136,14 +131,14 @@ class _Reader:
     def condition(self, node: Any, depth: int) -> Any:
         self._left -= 1
         if self._left < 0 or depth > _DEEPEST:
-            _refuse(Text("条件过长或嵌套过深", "the filter is too long or too deep"))
+            raise _refuse(Text("条件过长或嵌套过深", "the filter is too long or too deep"))
         if isinstance(node, Mapping) and "property" in node:
             name, kind = self._property(node)
             if kind != "boolean":
-                _refuse(Text(f"{name} 不是条件", f"{name} is no condition"))
+                raise _refuse(Text(f"{name} 不是条件", f"{name} is no condition"))
             return self._columns.column(name) == True  # noqa: E712 - a column, not a value
         if not isinstance(node, Mapping) or not isinstance(node.get("args"), list):
-            _refuse(Text("不是条件", "this is no condition"))
+            raise _refuse(Text("不是条件", "this is no condition"))
         op, args = str(node.get("op", "")).casefold(), node["args"]
         if op in ("and", "or"):
             return self._joined(op, args, depth)
@@ -153,7 +148,7 @@ class _Reader:
 
     def _joined(self, op: str, args: Sequence[Any], depth: int) -> Any:
         if not args:
-            _refuse(Text(f"{op} 缺少条件", f"{op} has nothing to join"))
+            raise _refuse(Text(f"{op} 缺少条件", f"{op} has nothing to join"))
         made = self.condition(args[0], depth + 1)
         for arg in args[1:]:
             more = self.condition(arg, depth + 1)
@@ -176,7 +171,7 @@ class _Reader:
             return self._columns.is_in(column, [read(v) for v in args[1]])
         if op == "like":
             return self._like(*_two(args))
-        _refuse(Text(f"不支持运算 {op[:40]!r}", f"the operator {op[:40]!r} is not supported"))
+        raise _refuse(Text(f"不支持运算 {op[:40]!r}", f"the operator {op[:40]!r} is not supported"))
 
     def _compared(self, op: str, a: Any, b: Any) -> Any:
         if not _names(a) and _names(b):
@@ -185,7 +180,7 @@ class _Reader:
         if _names(b):
             other, _, _ = self._side(b)
             if self._property(_inner(a))[1] != self._property(_inner(b))[1]:
-                _refuse(Text("两项类型不同", "the two properties are of different kinds"))
+                raise _refuse(Text("两项类型不同", "the two properties are of different kinds"))
             return _COMPARED[op](column, other)
         return _COMPARED[op](column, read(b))
 
@@ -194,9 +189,11 @@ class _Reader:
         if isinstance(pattern, Mapping) and pattern.get("op") == "casei":
             pattern = _one(pattern.get("args", []))
         if self._property(_inner(a))[1] != "text" or not isinstance(pattern, str):
-            _refuse(Text("like 只用于文字", "like takes text only"))
+            raise _refuse(Text("like 只用于文字", "like takes text only"))
+        if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+            raise _refuse(Text("like 以反斜杠结尾", "the pattern of like ends with a backslash"))
         if pattern.count("%") > _MOST_WILD:
-            _refuse(Text(f"通配符 % 多于 {_MOST_WILD} 个", f"more than {_MOST_WILD} of the wildcard %"))
+            raise _refuse(Text(f"通配符 % 多于 {_MOST_WILD} 个", f"more than {_MOST_WILD} of the wildcard %"))
         return self._columns.like(column, read(pattern), folded)
 
     def _side(self, node: Any) -> tuple[Any, Callable[[Any], Any], bool]:
@@ -205,7 +202,7 @@ class _Reader:
         name, kind = self._property(_inner(node))
         column = self._columns.column(name)
         if folded and kind != "text":
-            _refuse(Text("casei 只用于文字", "casei takes text only"))
+            raise _refuse(Text("casei 只用于文字", "casei takes text only"))
 
         def read(value: Any) -> Any:
             if isinstance(value, Mapping) and value.get("op") == "casei":
@@ -218,14 +215,14 @@ class _Reader:
     def _when(self, op: str, a: Any, b: Any) -> Any:
         name, kind = self._property(a)
         if kind not in ("date", "moment"):
-            _refuse(Text(f"{name} 不是时间", f"{name} is no time"))
+            raise _refuse(Text(f"{name} 不是时间", f"{name} is no time"))
         column = self._columns.column(name)
         given = b.get("interval", [b, b]) if isinstance(b, Mapping) else [b, b]
         if not isinstance(given, list) or len(given) != 2:
-            _refuse(Text("时间段应有起止", "an interval has a start and an end"))
+            raise _refuse(Text("时间段应有起止", "an interval has a start and an end"))
         first, last = (None if v == ".." else _literal(v, kind, name) for v in given)
         if (op == "t_after" and last is None) or (op == "t_before" and first is None) or (first is last is None):
-            _refuse(Text("时间段没有界限", "the interval has no bound"))
+            raise _refuse(Text("时间段没有界限", "the interval has no bound"))
         if op == "t_after":
             return column > last
         if op == "t_before":
@@ -240,7 +237,7 @@ class _Reader:
         name = node.get("property") if isinstance(node, Mapping) else None
         kinds = self._columns.kinds()
         if not isinstance(name, str):
-            _refuse(Text("此处应为属性", "a property is to stand here"))
+            raise _refuse(Text("此处应为属性", "a property is to stand here"))
         if name not in kinds:
             raise OptionError(
                 Text(f"没有属性 {name[:60]!r}", f"there is no property {name[:60]!r}"),
@@ -263,13 +260,13 @@ def _one(args: Any) -> Any:
     if not isinstance(args, list):  # an object alone is met as well
         return args
     if len(args) != 1:
-        _refuse(Text("此处应有一项", "one thing is to stand here"))
+        raise _refuse(Text("此处应有一项", "one thing is to stand here"))
     return args[0]
 
 
 def _two(args: Sequence[Any]) -> Sequence[Any]:
     if len(args) != 2:
-        _refuse(Text("此处应有两项", "two things are to stand here"))
+        raise _refuse(Text("此处应有两项", "two things are to stand here"))
     return args
 
 
@@ -280,9 +277,8 @@ def _literal(value: Any, kind: str, name: str) -> Any:
     try:
         if kind == "boolean" and isinstance(value, bool):
             return value
-        if kind == "number" and isinstance(value, int | float) and not isinstance(value, bool):
-            if abs(value) < 1e300:
-                return value
+        if kind == "number" and isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
+            return int(value) if value == int(value) and abs(value) < 2**53 else float(value)
         if kind == "text" and isinstance(value, str) and "\x00" not in value:
             value.encode()
             return value
@@ -320,8 +316,8 @@ def _glob(pattern: str) -> str:
     return "".join(made)
 
 
-def _refuse(what: Text) -> NoReturn:
-    raise OptionError(
+def _refuse(what: Text) -> OptionError:
+    return OptionError(
         what,
         Text("可用：and or not = <> < > <= >= between in like casei isNull t_after t_before t_during",
              "Use and or not = <> < > <= >= between in like casei isNull t_after t_before t_during"),

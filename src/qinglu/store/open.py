@@ -18,9 +18,9 @@ from .files import Files
 from .jobs import Jobs
 from .migrate import HEAD, known_revisions, upgrade
 from .people import People
+from .points import Maps
 from .portfolios import Portfolios
 from .projects import Projects
-from .query import Register
 from .runs import Runs
 from .stewardship import Stewardship
 from .trail import Trail
@@ -31,7 +31,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Accounts, People, Projects, Register, Portfolios, Runs, Dossiers, Files, Stewardship, Jobs, Trail):
+class Store(Accounts, People, Projects, Maps, Portfolios, Runs, Dossiers, Files, Stewardship, Jobs, Trail):
     """A register of projects for many people at once.
 
     Every function takes the actor first and does only what `access` lets that actor do.

@@ -9,29 +9,22 @@ from fastapi import Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from ...errors import OptionError, UnknownNameError
-from ...store import Actor, NotFoundError
-from ...store.access import require
+from ...store import Actor
 from ...store.values import Page
-from ...text import Text
 from ...tools import remote
 from ...tools.answer import plain
-from ...tools.check import checked
 from ...tools.declare import Tool
 from ..actor import Member, Somebody
-from ..bodies import MOST
 from ..context import Context, Ctx
 from ..described import OBJECT, gives, gives_page
-from ..errors import BusyError
-from ..jobs_told import accepted, enqueue
-from ..owning import working_for
+from ..jobs_told import accepted
 from ..reply import page_of, reply
+from ..running import may_run, queue_tool, run_tool_now, tool_of
 from ..strict import strict_router
 from ..upload import Kept, sent
 
 router = strict_router("/api/v1/tools", "tools")
 ToolId = Annotated[str, Path(max_length=64)]
-_TOOL = Text("工具", "tool")
 _BODY = {
     "requestBody": {
         "required": True,
@@ -52,7 +45,7 @@ def list_tools(request: Request, actor: Somebody) -> Response:
 @router.get("/{tool_id}", responses=gives())
 def read_tool(actor: Somebody, tool_id: ToolId) -> Response:
     """What a tool takes. In the place of a path stands the id of a document, or a registered layer."""
-    return reply(_told(remote.declared(_tool(tool_id))))
+    return reply(_told(remote.declared(tool_of(tool_id))))
 
 
 @router.post(
@@ -62,10 +55,8 @@ def read_tool(actor: Somebody, tool_id: ToolId) -> Response:
 )
 async def run_tool(request: Request, ctx: Ctx, actor: Member, tool_id: ToolId) -> Response:
     """Run a tool: a short one at once; one that reads layers, or with ``Prefer: respond-async``, as a job."""
-    chosen = _tool(tool_id)
-    require(actor, "use-tools", kind=_TOOL, id=chosen.id)
-    if chosen.steward:
-        require(actor, "steward", kind=_TOOL, id=chosen.id)
+    chosen = tool_of(tool_id)
+    may_run(actor, chosen)
     given, files = await _inputs(request, ctx, actor)
     as_job = "respond-async" in request.headers.get("prefer", "") or not remote.is_short(chosen)
     key = request.headers.get("idempotency-key", "")[:200] or None
@@ -75,22 +66,9 @@ async def run_tool(request: Request, ctx: Ctx, actor: Member, tool_id: ToolId) -
 def _run(
     ctx: Context, actor: Actor, chosen: Tool, given: Any, files: Mapping[str, Kept], as_job: bool, key: str | None
 ) -> Response:
-    kept = remote.sent(chosen, given, lambda value, where: _reference(ctx, actor, files, value, where))
     if as_job:
-        owner = working_for(actor)
-        inputs = {"tool": chosen.id, "inputs": kept}
-        return accepted(enqueue(ctx, actor, "tool", inputs, organisation_id=owner, idempotency_key=key))
-    if not ctx.running.acquire(blocking=False):
-        raise BusyError(
-            Text("同时运行的工具过多", "too many tools are running"),
-            Text("请稍后再试，或以 Prefer: respond-async 排队", "Try again, or queue it with Prefer: respond-async"),
-        )  # fmt: skip
-    try:
-        fields = remote.declared(chosen).fields
-        made = chosen.run(ctx.workspace(), checked(fields, kept))
-    finally:
-        ctx.running.release()
-    return reply(plain(made.as_dict()))
+        return accepted(queue_tool(ctx, actor, chosen, given, files, key))
+    return reply(run_tool_now(ctx, actor, chosen, given, files))
 
 
 async def _inputs(request: Request, ctx: Context, actor: Actor) -> tuple[Any, Mapping[str, Kept]]:
@@ -98,31 +76,6 @@ async def _inputs(request: Request, ctx: Context, actor: Actor) -> tuple[Any, Ma
         form = await sent(request, ctx, actor)
         return form.json("inputs") or {}, form.files
     return (await request.json() if await request.body() else {}), {}
-
-
-def _reference(ctx: Context, actor: Actor, files: Mapping[str, Kept], value: Any, where: str) -> Mapping[str, Any]:
-    """What stands in the place of a path, as a job keeps it: only what the actor may read."""
-    kind, name = next(iter(value.items()))
-    if kind == "document" and isinstance(name, int) and not isinstance(name, bool) and 0 < name <= MOST:
-        found, _ = ctx.store.attachment(actor, name)
-        return {"sha256": found.sha256, "name": found.name}
-    if kind == "file" and isinstance(name, str) and name in files:
-        return {"sha256": files[name].sha256, "name": files[name].name}
-    if kind == "layer" and isinstance(name, str) and name in ctx.workspace().atlas.ids():
-        return {"layer": name}
-    raise OptionError(
-        Text(f"没有 {kind} {str(name)[:60]}", f"there is no {kind} {str(name)[:60]}"),
-        Text("请给出已上传文件的编号、同一表单中文件的字段名或登记的图层",
-             "Give the id of an uploaded document, the field of a file in this form, or a registered layer"),
-        where=where,
-    )  # fmt: skip
-
-
-def _tool(tool_id: str) -> Tool:
-    try:
-        return remote.remote_tool(tool_id)
-    except UnknownNameError:
-        raise NotFoundError.of(_TOOL, tool_id[:80]) from None
 
 
 def _told(tool: Tool) -> dict[str, Any]:
