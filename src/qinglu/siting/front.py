@@ -17,16 +17,13 @@ import numpy.typing as npt
 from ..errors import OptionError
 from ..text import Text
 from . import boxes as _boxes
+from .front_search import Search, normalised, spread_out
 from .grid import Cell, Float, Grid, Int
 from .paths import Climb
 from .problem import GRADIENTS, Surfaces
-from .ways import Between, Way
+from .ways import Between
 
-MOST_LABELS = 16_000_000
-_TOLERANCES = (0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4)
-_CELLS_SUMMED = 30_000_000  # cells that searches by weighted sums may cover together
-_MOST_SUMS, _FEWEST_SUMS = 80, 12
-_FIRST_SHARE, _SHARE = 16, 4  # the part of the labels left that the first search of a gap may use, and later ones
+MOST_LABELS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,8 +159,9 @@ def pareto_paths(
         0 for the whole front. Otherwise every way of the front is matched by one found that is at most this share
         dearer in any objective.
     most_labels : int
-        Labels that may be made, about 60 bytes each for two objectives, a quarter of them at a time. Where they do
-        not suffice the tolerance is raised, and the result says so.
+        Labels that may be made, at most 60 bytes each for two objectives, half of them at a time; many
+        comparisons of labels, or a search over the grid, count as some. Where they do not suffice the tolerance is
+        raised, and the result says so.
     most_points : int, optional
         More points than that are thinned out.
 
@@ -207,7 +205,7 @@ def pareto_paths(
             Text("每个目标一个名称，不可重复", "Give each a name of its own"),
             where="names",
         )
-    search = _Search(between, tolerance, most_labels)
+    search = Search(between, tolerance, most_labels)
     search.sum_up()
     reached = search.fill_in()
     return _front(search, reached, names, tolerance, most_points)
@@ -218,105 +216,19 @@ def knee(front: Front) -> FrontPoint:
 
     With three objectives or more, of the plane with equal shares; where nothing bulges, the first optimum.
     """
-    return front.points[int(np.argmin(_normalised(front.values).sum(axis=1).round(12)))]
+    return front.points[int(np.argmin(normalised(front.values).sum(axis=1).round(12)))]
 
 
-class _Search:
-    """What is known of a front while it is sought: ways, weighted sums, and the boxes where more may hide."""
-
-    def __init__(self, between: Between, tolerance: float, most_labels: int) -> None:
-        self.between = between
-        self.tolerance = tolerance
-        self.left = most_labels
-        self.labels = 0
-        self.ways: list[Way] = []
-        self.boxes = _boxes.everything(between.m)
-        self.weights = np.empty((0, between.m))
-        self.sums = np.empty(0)
-
-    def sum_up(self) -> None:
-        """Find the optima, then ways by weighted sums where most is still open."""
-        m = self.between.m
-        for weights in np.eye(m):
-            self._add_sum(weights)
-        budget = int(np.clip(_CELLS_SUMMED // self.between.grid.n, _FEWEST_SUMS, _MOST_SUMS)) * (m - 1)
-        tried: set[tuple[float, ...]] = set()
-        for _ in range(budget):
-            open_ = self.uncovered()
-            for i in np.argsort(-open_):
-                if tuple(self.boxes[i]) not in tried:
-                    break
-            else:
-                return
-            if open_[i] <= self.tolerance:
-                return
-            tried.add(tuple(self.boxes[i]))
-            self._add_sum(_boxes.weights_for(self.boxes[i], self._values()))
-
-    def fill_in(self) -> float:
-        """Find the ways in the boxes by label setting; the tolerance that was reached."""
-        open_ = self.uncovered()
-        order = [i for i in np.argsort(open_, kind="stable") if open_[i] > self.tolerance]
-        # Boxes of two objectives have nothing in common; of more they overlap and are searched together.
-        gaps = [[i] for i in order] if self.between.m == 2 else [order] if order else []
-        reached = {max(gap): float(open_[gap].max()) for gap in gaps}
-        best: dict[int, list[Way]] = {}
-        hard: list[list[int]] = []
-        for gap in gaps:
-            # The first that is too much at once tells that the larger ones are as well.
-            if not hard and self._fill(gap, self.tolerance, _FIRST_SHARE, reached, best):
-                continue
-            hard.append(gap)
-        for t in (*(t for t in _TOLERANCES if t > self.tolerance), self.tolerance):
-            # All gaps at one tolerance before any at the next: the widest decides what can be promised.
-            sufficed = [reached[max(g)] <= t or self._fill(g, t, _SHARE, reached, best) for g in hard]
-            if not all(sufficed):
-                break
-        self.ways += [way for ways in best.values() for way in ways]
-        return max(reached.values(), default=self.tolerance)
-
-    def uncovered(self) -> Float:
-        """Tolerance that would cover each box as it is."""
-        return _boxes.uncovered(self.boxes, self.weights, self.sums)
-
-    def _fill(
-        self, gap: list[int], tolerance: float, share: int, reached: dict[int, float], best: dict[int, list[Way]]
-    ) -> bool:
-        """Search the boxes of a gap at a tolerance; whether its share of the labels left sufficed."""
-        boxes = self.boxes[gap]
-        if len(gap) == 1:
-            weights = _boxes.weights_for(boxes[0], self._values())
-        else:
-            high = self._values().max(axis=0)
-            weights = np.divide(1.0, high, out=np.zeros_like(high), where=high > 0)
-        ways, made = self.between.within(boxes, weights, tolerance, self.left // share)
-        self.left -= made
-        self.labels += made
-        if ways is not None:
-            reached[max(gap)], best[max(gap)] = tolerance, ways
-        return ways is not None
-
-    def _add_sum(self, weights: Float) -> None:
-        way = self.between.least(weights)
-        self.ways.append(way)
-        self.boxes = _boxes.without(self.boxes, way.values)
-        self.weights = np.concatenate([self.weights, [weights]])
-        self.sums = np.append(self.sums, weights @ way.values)
-
-    def _values(self) -> Float:
-        return np.array([w.values for w in self.ways])
-
-
-def _front(search: _Search, reached: float, names: tuple[str, ...], asked: float, most_points: int | None) -> Front:
+def _front(search: Search, reached: float, names: tuple[str, ...], asked: float, most_points: int | None) -> Front:
     """What was found as it is told: in order, thinned, with a note."""
-    values = search._values()
+    values = search.values()
     order = _boxes.nondominated(values)
     ways, values = [search.ways[i] for i in order], values[order]
     exact = reached == 0
     supported = np.array([w.summed for w in ways])
     if exact and len(names) == 2:
         supported |= _boxes.on_hull(values)
-    kept = _spread_out(values, most_points)
+    kept = spread_out(values, most_points)
     points = tuple(
         FrontPoint(ways[i].rows, ways[i].cols, {n: float(v) for n, v in zip(names, values[i], strict=True)},
                    bool(supported[i]))
@@ -325,25 +237,6 @@ def _front(search: _Search, reached: float, names: tuple[str, ...], asked: float
     left_out = _matched_within(values, values[kept])
     note = _note(len(ways), len(kept), exact, reached, asked, search.labels, left_out)
     return Front(points, names, exact, reached, len(ways), left_out, search.labels, note)
-
-
-def _normalised(values: Float) -> Float:
-    low, span = values.min(axis=0), np.ptp(values, axis=0)
-    out: Float = (values - low) / np.where(span > 0, span, 1.0)
-    return out
-
-
-def _spread_out(values: Float, most: int | None) -> Int:
-    """Which points to keep: the optima, the knee, then each time the one farthest from those kept."""
-    if most is None or len(values) <= most:
-        return np.arange(len(values))
-    at = _normalised(values)
-    kept = list(dict.fromkeys([*(int(i) for i in values.argmin(axis=0)), int(np.argmin(at.sum(axis=1).round(12)))]))
-    apart = np.abs(at[:, None] - at[kept]).max(axis=2).min(axis=1)
-    while len(kept) < most:
-        kept.append(int(apart.argmax()))
-        apart = np.minimum(apart, np.abs(at - at[kept[-1]]).max(axis=1))
-    return np.sort(np.array(kept))
 
 
 def _matched_within(values: Float, kept: Float) -> float:

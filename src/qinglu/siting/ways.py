@@ -20,7 +20,6 @@ from .kernels.spread import OURS
 from .paths import Climb, NoRouteError, as_cost, check_enterable, cost_distance, step_costs
 
 _SLACK = 1e-10  # relative; what a search's costs may be off, so that nothing is left out for rounding
-_LOOKS = 40  # comparisons allowed for each label allowed: the bound of time beside that of memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +112,21 @@ class Between:
                 Text("请减少禁入区，或换起点、终点", "Forbid less, or choose another start or end"),
             )
 
+    def folded(self, weights: Float) -> Between:
+        """With weighted sums of the objectives in their place.
+
+        Parameters
+        ----------
+        weights : float64 (k, m), for k objectives
+        """
+        costs = np.stack([self._sum(w).ravel() for w in weights], axis=1)
+        climbs = tuple(self._climb(w) for w in weights)
+        return replace(self, costs=costs, climbs=climbs)
+
+    def along(self, way: Way) -> Way:
+        """The way with its values here, when it was found with other objectives."""
+        return self._way(way.rows, way.cols, summed=way.summed)
+
     def least(self, weights: Float) -> Way:
         """The way whose weighted sum is least; of those alike in it, the least in what has no weight.
 
@@ -130,7 +144,9 @@ class Between:
         rows, cols = reach.trace(self.start)
         return self._way(rows[::-1], cols[::-1], summed=True)
 
-    def within(self, boxes: Float, weights: Float, tolerance: float, most_labels: int) -> tuple[list[Way] | None, int]:
+    def within(
+        self, boxes: Float, weights: Float, tolerance: float, most: int
+    ) -> tuple[list[Way] | None, tuple[int, int]]:
         """The ways with values in one of the boxes, none better than another in every objective.
 
         Parameters
@@ -140,21 +156,23 @@ class Between:
             A sum that is large compared with its least in these boxes only; it decides the speed.
         tolerance : float
             Every such way is matched by one found, or by the points that bound the boxes, within this.
-        most_labels : int
+        most : int
+            Labels that may be made; many comparisons of labels count as labels, too.
 
         Returns
         -------
-        ways : list of Way, or None where `most_labels` did not suffice
-        labels : int, that were made
+        ways : list of Way, or None where `most` did not suffice
+        made, spent : (int, int)
+            Labels, and what counts against `most`.
         """
         weighed = weights > 0
         limits = boxes[:, weighed] @ weights[weighed]
         back = self._back(self._sum(weights), self._climb(weights), most=float(limits.max()) / (1 + tolerance))
-        finished, made, ways = self._label(
+        finished, counts, ways = self._label(
             self.costs, self.to_go, self.climbs, boxes * (1 - 1e-12), weights, back, limits * (1 + _SLACK),
-            tolerance, False, most_labels,
+            tolerance, False, most,
         )  # fmt: skip
-        return ([self._way(*way) for way in ways] if finished else None), made
+        return ([self._way(*way) for way in ways] if finished else None), counts
 
     def _least_of_tied(self, weights: Float, idle: npt.NDArray[np.bool_]) -> Way | None:
         """The least in the idle objectives of the ways that are least in the weighted sum."""
@@ -177,8 +195,8 @@ class Between:
 
     def _label(
         self, costs: Float, to_go: Float, climbs: tuple[Climb | None, ...], boxes: Float, weights: Float, back: Float,
-        limits: Float, tolerance: float, only_first: bool, most_labels: int,
-    ) -> tuple[bool, int, list[tuple[Int, Int]]]:  # fmt: skip
+        limits: Float, tolerance: float, only_first: bool, most: int,
+    ) -> tuple[bool, tuple[int, int], list[tuple[Int, Int]]]:  # fmt: skip
         ground = next((c for c in climbs if c is not None), None)
         if ground is None:
             z, tables, climb = np.zeros(0, np.float32), np.zeros((costs.shape[1], 2)), (0.0, 1.0, math.inf)
@@ -187,13 +205,13 @@ class Between:
             tables = np.stack([_table(c, ground) for c in climbs])
             per_unit = (tables.shape[1] - 1) / (ground.highest - ground.lowest)
             climb = (float(ground.lowest), per_unit, float(ground.steepest))
-        finished, made, offsets, cells = label(
+        finished, made, spent, offsets, cells = label(
             costs, to_go, self.grid.shape, self.grid.steps_m, z, tables, climb, self.neighbours,
             self._index(self.start), self._index(self.end), boxes, weights, back, limits, 1.0 + tolerance,
-            only_first, most_labels, _LOOKS * most_labels,
+            only_first, most,
         )  # fmt: skip
         ways = [(cells[a:b] // self.grid.shape[1], cells[a:b] % self.grid.shape[1]) for a, b in pairwise(offsets)]
-        return bool(finished), int(made), ways
+        return bool(finished), (int(made), int(spent)), ways
 
     def _back(self, cost: Float, climb: Climb | None, most: float = math.inf) -> Float:
         """Least cost from each cell to the end, float64 (n,); infinity beyond `most`."""

@@ -17,6 +17,7 @@ import numpy as np
 from ...space.kernels._jit import jit
 from .spread import COL_MOVES, ROW_MOVES
 
+LOOKS = 16  # comparisons of labels that take as long as making one
 NOISE = 1.0 + 1e-13  # two sums of the same steps in another order are the same cost
 
 
@@ -148,8 +149,8 @@ def _ways(won: Any, n_won: Any, parent: Any, cell: Any) -> tuple[Any, Any]:
 def label(
     costs: Any, least: Any, shape: tuple[int, int], steps: Any, z: Any, tables: Any, climb: Any, n_moves: int,
     start: int, end: int, boxes: Any, weights: Any, least_sum: Any, limits: Any, factor: float, only_first: bool,
-    most_labels: int, most_looks: int,
-) -> tuple[bool, int, Any, Any]:  # fmt: skip
+    most: int,
+) -> tuple[bool, int, int, Any, Any]:  # fmt: skip
     """Ways from `start` to `end` inside the boxes, none better than another in every objective.
 
     Parameters
@@ -170,14 +171,15 @@ def label(
         1 + tolerance.
     only_first : bool
         Stop at the first way.
-    most_labels, most_looks : int
-        Labels that may be made, and comparisons.
+    most : int
+        Labels that may be made; `LOOKS` comparisons of labels count as one more.
 
     Returns
     -------
     finished : bool
-        False where a bound was hit first.
-    made : int, labels
+        False where `most` was hit first.
+    made, spent : int
+        Labels, and what counts against `most`.
     offsets, cells : int64 (ways + 1,), int64; way w is cells[offsets[w]:offsets[w + 1]]
     """
     n_rows, n_cols = shape
@@ -279,11 +281,11 @@ def label(
                 break
             continue
 
-        if made > most_labels or looks > most_looks:
+        if made + looks // LOOKS > most:
             finished = False
             break
         if used + n_moves > room:
-            room *= 2
+            room += room // 2
             fewer = np.empty(room, np.int32)
             fewer[:used] = cell[:used]
             cell = fewer
@@ -353,7 +355,7 @@ def label(
             if _matched(ahead, n_ahead, way, bound, factor, m):
                 continue
             looked = _beaten(closed[v], after, corner, new, m)
-            looks += abs(looked)
+            looks += abs(looked) + n_ahead
             if looked < 0:
                 continue
             origin = now
@@ -366,9 +368,9 @@ def label(
                     looks += 1
                     old_stands, new_stands, lower = True, True, True
                     for i in range(m):
-                        most = factor * (min(corner[o, i], corner[new, i]) + least[v, i])
-                        old_stands &= way[o, i] + least[v, i] <= most
-                        new_stands &= way[new, i] + least[v, i] <= most
+                        high = factor * (min(corner[o, i], corner[new, i]) + least[v, i])
+                        old_stands &= way[o, i] + least[v, i] <= high
+                        new_stands &= way[new, i] + least[v, i] <= high
                         lower &= corner[o, i] <= corner[new, i]
                     if old_stands and lower:
                         spare = True
@@ -406,4 +408,4 @@ def label(
             size += 1
             made += 1
     offsets, cells = _ways(won, n_won, parent, cell)
-    return finished, made, offsets, cells
+    return finished, made, made + looks // LOOKS, offsets, cells
