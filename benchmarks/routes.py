@@ -117,9 +117,8 @@ def _markdown(told: list[dict[str, Any]], command: str) -> str:
         ours = own[0] if own and "cpu_s" in own[0] and entry["peer"] != "qinglu" else None
         ratio = f"{entry['cpu_s'] / ours['cpu_s']:.1f}" if ours else ""
         off = f"{entry['cost'] / ours['cost'] - 1:+.1e}" if ours else f"{entry['cost']:.6f}"
-        lines.append(
-            f"{head}| {entry['cpu_s']:.2f} | {ratio} | {entry['bytes_a_cell']:.1f} | {off} | {entry['note']} |"
-        )
+        memory = f"{entry['bytes_a_cell']:.1f}" if entry["bytes_a_cell"] else "–"
+        lines.append(f"{head}| {entry['cpu_s']:.2f} | {ratio} | {memory} | {off} | {entry['note']} |")
     return "\n".join(lines) + "\n"
 
 
