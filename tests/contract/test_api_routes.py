@@ -67,6 +67,7 @@ ROUTES: dict[tuple[str, str], tuple] = {
         OWNERS, 404, {"path": {"project_id": "project"}, J: {"name": "N", "version": 1}, "sees": INSIDE}),
     ("GET", "/api/v1/projects/{project_id}/history"): (
         INSIDE, 404, {"path": {"project_id": "project"}, "open": True}),
+    ("GET", "/api/v1/projects/{project_id}/dossier"): (INSIDE, 404, {"path": {"project_id": "project"}, "open": True}),
     ("GET", "/api/v1/projects/{project_id}/shares"): (INSIDE, 404, {"path": {"project_id": "project"}}),
     ("PUT", "/api/v1/projects/{project_id}/shares/{organisation_id}"): (
         OWNERS, 404, {"path": {"project_id": "project", "organisation_id": "org-stranger"}, "sees": INSIDE}),

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ...errors import OptionError
 from ...store import Actor, ConflictError, may
+from ...store.dossier import Dossier
 from ...store.values import Comment, Page, Project, ProjectVersion, Share
 from ...text import Text
 from ..actor import Member, Somebody
@@ -114,6 +115,16 @@ def read_project(request: Request, ctx: Ctx, actor: Somebody, project_id: Id, f:
     return _told(request, ctx, actor, project)
 
 
+@router.get("/{project_id}/dossier", responses=gives(Dossier))
+def read_dossier(request: Request, ctx: Ctx, actor: Somebody, project_id: Id) -> Response:
+    """All that one may see of a project: its findings, documents, actions, what was said of it, its history."""
+    found = ctx.store.dossier(actor, project_id)
+    made = found.as_dict() | {"may": _allowed(actor, found.project)}
+    for finding in made["findings"]:
+        finding["links"] = {"self": f"/api/v1/findings/{finding['id']}"}
+    return tagged(request, made, found.project.version)
+
+
 @router.patch("/{project_id}", responses=gives(Project))
 def change_project(request: Request, ctx: Ctx, actor: Member, project_id: Id, body: ProjectChanges) -> Response:
     """Change fields of a project; ``If-Match`` or ``version`` names the version that was read."""
@@ -183,9 +194,12 @@ def changed(error: ConflictError) -> ChangedError:
 
 
 def _told(request: Request, ctx: Context, actor: Actor, project: Project) -> Response:
-    allowed: Sequence[str] = [verb for verb in _VERBS if may(actor, verb, project)]
     facts = ctx.store.run_facts(actor, project.id)
-    return tagged(request, {**project.as_dict(), "run": facts, "may": allowed}, project.version)
+    return tagged(request, {**project.as_dict(), "run": facts, "may": _allowed(actor, project)}, project.version)
+
+
+def _allowed(actor: Actor, project: Project) -> Sequence[str]:
+    return [verb for verb in _VERBS if may(actor, verb, project)]
 
 
 def _values(values: dict[str, Any]) -> dict[str, Any]:
