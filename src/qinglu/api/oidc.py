@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
@@ -90,8 +90,9 @@ def end(ctx: Context, callback: str, begun: Begun, code: str, state: str) -> Use
     try:
         with _client(ctx, callback) as client:
             answer = client.fetch_token(known["token_endpoint"], code=code, code_verifier=begun.verifier)
-            keys = client.get(known["jwks_uri"], withhold_token=True).raise_for_status().json()
-    except (httpx.HTTPError, OAuthError, ValueError) as error:
+        with httpx2.Client(timeout=_TIMEOUT_S) as client:
+            keys = client.get(known["jwks_uri"]).raise_for_status().json()
+    except (httpx2.HTTPError, OAuthError, ValueError) as error:
         raise _silent(ctx, error) from error
     claims = _held(ctx, str(answer.get("id_token", "")), keys, begun.nonce)
     return _user(ctx, claims)
@@ -120,12 +121,12 @@ def metadata(ctx: Context) -> Mapping[str, Any]:
 
     def ask() -> Mapping[str, Any]:
         try:
-            with httpx.Client(timeout=_TIMEOUT_S) as client:
+            with httpx2.Client(timeout=_TIMEOUT_S) as client:
                 found = client.get(f"{issuer}/.well-known/openid-configuration").raise_for_status().json()
             if str(found["issuer"]).rstrip("/") != issuer:
                 raise ValueError("it calls itself something else")
             return {k: str(found[k]) for k in ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")}
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
             raise _silent(ctx, error) from error
 
     return ctx.once(f"oidc {issuer}", ask)
