@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, func, not_, or_
-from sqlalchemy.types import Boolean, Date, DateTime, Integer, Numeric
+from sqlalchemy.types import Boolean, Date, DateTime, Float, Integer, Numeric
 
 from ..errors import OptionError
 from ..text import Text
@@ -100,7 +100,7 @@ def kind_of(column: Any) -> str:
         return "date"
     if isinstance(kind, Moment | DateTime):
         return "moment"
-    return "number" if isinstance(kind, Numeric | Integer) else "text"
+    return "number" if isinstance(kind, Float | Numeric | Integer) else "text"
 
 
 PROJECT_KINDS = {c.name: kind_of(c) for c in projects.c if c.name not in HIDDEN}

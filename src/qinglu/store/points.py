@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, case, select
 from sqlalchemy.dialects import sqlite
 
 from .access import Actor
@@ -199,7 +200,9 @@ def _read(connection: Connection, conditions: Sequence[ColumnElement[bool]], seq
 
 def _parts(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Iterator[Array]:
     """Rows as numbers, shape (k, 8), some thousands at a time."""
-    columns = [projects.c[name] for name in _COLUMNS]
+    colours = {name: n for n, name in enumerate(COLOURS)}
+    coloured = case(colours, value=projects.c.colour, else_=0).label("colour")
+    columns = [coloured if name == "colour" else projects.c[name] for name in _COLUMNS]
     last = -1
     while True:
         ask = select(*columns).where(*conditions, projects.c.id > last).order_by(projects.c.id).limit(_CHUNK)
@@ -208,8 +211,8 @@ def _parts(connection: Connection, conditions: Sequence[ColumnElement[bool]]) ->
         else:
             rows = [tuple(r[name] for name in _COLUMNS) for r in rows_of(connection, ask)]
         if rows:
-            colours = {name: n for n, name in enumerate(COLOURS)}
-            made = np.array([(*r[:7], colours.get(r[7], 0)) for r in rows], float)
+            made = np.fromiter(chain.from_iterable(rows), float, count=len(_COLUMNS) * len(rows))
+            made = made.reshape(-1, len(_COLUMNS))
             wide = made[:, 3] - made[:, 1] > 180  # cut at the antimeridian: the middle of the box is elsewhere
             place = np.column_stack([(made[:, 1] + made[:, 3]) / 2, (made[:, 2] + made[:, 4]) / 2])
             if wide.any():
