@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, cast
 
 from qinglu.cli.asking import metavar_of
 from qinglu.model import NOTES
 from qinglu.rules import load
+from qinglu.settings import Settings
 from qinglu.text import Text
 from qinglu.tools import TOOLS, Field, Tool
 
 COMMANDS = Path(__file__).parent / "reference" / "commands.md"
 OUTPUTS = Path(__file__).parent / "reference" / "outputs.md"
+HTTP = Path(__file__).parent / "reference" / "http.md"
 _NOTES = "| note | meaning | 含义 |\n|---|---|---|\n"
 _HEAD = """# Commands · 命令
 
@@ -36,6 +39,42 @@ _ARTICLES = """# Articles, tools, tests · 条款、工具、测试
 From each article of the Opinions on promoting green development of the Belt and Road (2022) to the tools that serve it,
 and to the tests that hold those tools to their word. Rendered; do not edit by hand (`python docs/render.py`).
 从《关于推进共建“一带一路”绿色发展的意见》（2022年）各条，到为其服务的工具，再到看守这些工具的测试。本页自动生成，请勿手工修改。
+"""
+_HTTP = """# HTTP
+
+Rendered from the routes themselves; do not edit by hand (`python docs/render.py`). `/openapi.json` has every field.
+本页由各地址的声明生成，请勿手工修改；全部字段见 `/openapi.json`。
+
+- **Who asks · 身份**: a session (`POST /api/v1/session` sets the cookie and tells `csrf`, to be sent as `X-CSRF-Token`
+  with every change), or a token in `Authorization: Bearer ql_…` (`POST /api/v1/tokens`).
+  会话（登录后由cookie识别，改动时以 `X-CSRF-Token` 附上 `csrf`），或 `Authorization` 中的令牌。
+- **Lists · 列表**: `items` and `links`; `links.next` where there is more, also in the header `Link`. `limit` up to 1000.
+  结果在 `items` 中，还有下一页时见 `links.next`；`limit` 至多1000。
+- **Changes · 改动**: `If-Match` with the `ETag` that came with what is changed, or its `version` in the body.
+  Without either 428; changed meanwhile 412 or 409, with who changed what.
+  须以 `If-Match` 给出读取时的 `ETag`，或在正文中给出 `version`；缺少则428，已被他人改动则412或409，并说明何人改了什么。
+- **Refusals · 拒绝**: `application/problem+json` with `slug`, `detail_zh`, `detail_en` and `where`; the
+  [slugs](errors.md) are those of the command line. `?lang` or `Accept-Language` chooses `detail`.
+  统一为 `application/problem+json`；代码与命令行相同，见[错误信息](errors.md)。
+- **Jobs · 任务**: what takes longer answers 202 with `job`; `job.links.events` streams server-sent events
+  (`queued`, `running`, `progress`, `done`, `failed`, `cancelled`), each with its number; `Last-Event-ID` goes on after it.
+  耗时操作返回202和 `job`；`job.links.events` 为事件流，断开后以 `Last-Event-ID` 续传。
+- **Files · 文件**: no path is ever opened. Where a tool takes a file, give the id of a document (`12`), a registered
+  layer (`{"layer": "coast"}`), or `{"file": "FIELD"}` with a form of `inputs` (JSON) and files.
+  服务器不打开任何所给路径：给出文件编号、登记的图层，或在同一表单中附上文件。
+
+```sh
+qinglu serve --demo
+```
+
+```python
+import httpx2
+
+with httpx2.Client(base_url="http://127.0.0.1:8000", headers={"Authorization": "Bearer ql_…"}) as client:
+    with open("projects.csv", "rb") as file:
+        job = client.post("/api/v1/portfolios", files={"file": file}).json()["job"]
+    print(client.get(job["links"]["self"]).json()["state"])
+```
 """
 _RUN = """## qinglu run
 
@@ -153,7 +192,26 @@ def _default(field: Field) -> str:
     return "" if field.default in (None, False) else str(field.default)
 
 
+def http_page() -> str:
+    """The page of every route, from the app itself."""
+    from qinglu.api import create_app
+
+    app = create_app(cast(Any, None), Settings())
+    paths = app.openapi()["paths"]
+    by_tag: dict[str, list[str]] = {}
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            said = " ".join(operation["description"].split("\n\n")[0].split()).replace("|", "\\|").replace("``", "`")
+            tag = operation.get("tags", ["other"])[0]
+            by_tag.setdefault(tag, []).append(f"| `{method.upper()} {path}` | {said} |")
+    parts = [_HTTP]
+    for tag, rows in by_tag.items():
+        parts += [f"## {tag}", "", "| route · 地址 | what it does · 作用 |", "|---|---|", *rows, ""]
+    return "\n".join(parts)
+
+
 if __name__ == "__main__":
+    HTTP.write_text(http_page(), encoding="utf-8")
     COMMANDS.write_text(commands_page(), encoding="utf-8")
     ARTICLES.write_text(articles_page(), encoding="utf-8")
     OUTPUTS.write_text(outputs_page(OUTPUTS.read_text(encoding="utf-8")), encoding="utf-8")

@@ -149,6 +149,8 @@ def test_a_database_that_is_away_is_503_and_says_when_to_come_back(here, monkeyp
 
 
 def test_what_nobody_foresaw_tells_its_number_and_nothing_else(here, monkeypatch, caplog):
+    monkeypatch.setattr(logging.root.manager, "disable", 0)  # the command line, run before, silences libraries
+
     def broken(*given, **named):
         raise RuntimeError("secret of the inside")
 

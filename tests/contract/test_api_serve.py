@@ -303,6 +303,16 @@ serve.serve(workspace, "127.0.0.1", 0, None, False)
 """
 
 
+def test_a_worker_ends_with_the_server_that_began_it(tmp_path, capsys):
+    """Here it never was: the worker enters the layers, looks around and leaves."""
+    before = signal.getsignal(signal.SIGINT)
+    assert main(["worker", "--data", str(tmp_path), "--parent", "2147483647"]) == 0
+    assert "the worker has stopped" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is before
+    with Store.open(f"sqlite:///{tmp_path / 'qinglu.db'}", tmp_path) as store:
+        assert "coast" in [layer.id for layer in store.layers(SYSTEM)]
+
+
 def test_without_the_extra_the_command_says_how_to_get_it():
     code = (
         "import sys; sys.modules['fastapi'] = None\n"

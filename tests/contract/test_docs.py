@@ -180,6 +180,11 @@ def test_the_page_of_commands_is_up_to_date():
     assert render["COMMANDS"].read_text(encoding="utf-8") == render["commands_page"](), "run: python docs/render.py"
 
 
+def test_the_page_of_http_is_up_to_date():
+    render = runpy.run_path(str(DOCS / "render.py"))
+    assert render["HTTP"].read_text(encoding="utf-8") == render["http_page"](), "run: python docs/render.py"
+
+
 def test_the_page_of_articles_is_up_to_date():
     render = runpy.run_path(str(DOCS / "render.py"))
     assert render["ARTICLES"].read_text(encoding="utf-8") == render["articles_page"](), "run: python docs/render.py"

@@ -17,8 +17,8 @@ from ..errors import NothingScreenedError, PortfolioError, QingluError, UnknownN
 from ..model import Portfolio
 from ..settings import Settings
 from ..store import SYSTEM
-from ..store.runs import Outcome
 from ..store.records import Run
+from ..store.runs import Outcome
 from ..text import Lang, Text
 from ..workspace import Workspace
 from . import remote

@@ -6,10 +6,13 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 
+from ..atlas import Atlas
 from ..engine import logs
+from ..settings import Settings
 from ..text import Text
 from ..workspace import Workspace
 from .needs import not_installed
@@ -33,16 +36,22 @@ def work(workspace: Workspace, db: str | None, parent: int | None) -> Told:
     def leave(number: int, frame: FrameType | None) -> None:
         leaving.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, leave)
-
     def is_over() -> bool:
         return leaving.is_set() or (parent is not None and os.getppid() != parent)
 
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        _work(settings, db, is_over)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return Told({"stopped": True}, (Text("执行进程已停止", "the worker has stopped"),))
+
+
+def _work(settings: Settings, db: str | None, is_over: Callable[[], bool]) -> None:
     with Store.open(db or default_url(settings), settings.data_dir.expanduser()) as store:
-        register_layers(store, workspace.atlas)
+        register_layers(store, Atlas(settings))
         Worker(
             store, handlers(settings), f"{socket.gethostname()}:{os.getpid()}",
             lease=timedelta(seconds=settings.lease_s), longest_s=60.0 * settings.job_minutes, leaving=is_over,
         ).run()  # fmt: skip
-    return Told({"stopped": True}, (Text("执行进程已停止", "the worker has stopped"),))
