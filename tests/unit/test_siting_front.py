@@ -11,6 +11,7 @@ from qinglu.errors import OptionError
 from qinglu.siting import Climb, Grid, NoRouteError, least_cost_path
 from qinglu.siting.front import Front, FrontPoint, knee, pareto_paths, trade_off
 from qinglu.siting.problem import GRADIENTS, Mode, Objective, Surfaces
+from qinglu.siting.ways import Between
 from qinglu.text import Text
 
 MODE = Mode("road", Text("公路", "Road"), 0.08, 0.0, 20.0, "made up", None)
@@ -122,6 +123,25 @@ def test_thinning_keeps_the_optima_and_the_knee():
     assert thin.left_out == pytest.approx(dearer.max())
     assert f"5 of {whole.found}" in thin.note.en
     assert f"{whole.found} 个中的 5 个" in thin.note.zh
+
+
+def test_thinning_keeps_the_optimum_of_every_objective():
+    whole, thin = random_front(m=3, n=7), random_front(m=3, n=7, most_points=4)
+    assert whole.found == thin.found > 10
+    np.testing.assert_array_equal(thin.values.min(axis=0), whole.values.min(axis=0))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_optimum_is_the_best_of_its_ties(seed):
+    """Whole prices make many ways alike. The first of a sorted front is the best of those alike in its first value."""
+    rng = np.random.default_rng(seed)
+    costs = rng.integers(0, 3, (3, 6, 6)).astype(float)
+    costs[:, 1:5, 1:5] = rng.integers(1, 3, (3, 4, 4))
+    between = Between.of(costs, Grid.planar((6, 6), 1.0), (0, 0), (5, 5), None, 8)
+    for pair in ((0, 1), (1, 2), (2, 0)):
+        front = pareto_paths(costs[list(pair)], between.grid, (0, 0), (5, 5)).values
+        least = between.folded(np.eye(3)[list(pair)]).least(np.array([1.0, 0.0]))
+        np.testing.assert_allclose(least.values, front[0], rtol=1e-9, atol=1e-9)
 
 
 def test_the_note_says_what_was_reached():
