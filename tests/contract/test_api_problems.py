@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import json
 import logging
 from pathlib import Path
@@ -146,6 +147,34 @@ def test_a_database_that_is_away_is_503_and_says_when_to_come_back(here, monkeyp
         _problem(answer, 503, "store-unavailable")
         assert int(answer.headers["retry-after"]) > 0
     assert here.client().get("/healthz").status_code == 200
+    assert here.client("company").get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
+def test_a_body_that_stalls_is_dropped(here, monkeypatch, kind):
+    monkeypatch.setattr("qinglu.api.middleware._IDLE_S", 0.05)
+    company = here.client("company")
+    path = "/api/v1/projects" if kind.endswith("json") else "/api/v1/portfolios"
+    given = {
+        "content-type": kind, "cookie": f"qinglu_session={company.cookies['qinglu_session']}", "host": "testserver",
+        "x-csrf-token": company.headers["X-CSRF-Token"],
+    }  # fmt: skip
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "root_path": "", "scheme": "http", "http_version": "1.1", "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80), "headers": [(k.encode(), v.encode()) for k, v in given.items()],
+    }  # fmt: skip
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(30)
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(asyncio.wait_for(here.app(scope, receive, send), 10))
+    assert sent[0]["status"] == 408
+    assert json.loads(sent[1]["body"])["slug"] == "request-timeout"
 
 
 def test_what_nobody_foresaw_tells_its_number_and_nothing_else(here, monkeypatch, caplog):

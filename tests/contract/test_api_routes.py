@@ -137,6 +137,8 @@ ROUTES: dict[tuple[str, str], tuple] = {
         INSIDE, 404, {"path": {"project_id": "project"}, "open": True}),
     ("POST", "/api/v1/look"): (
         WORKING, 403, {J: {"geometry": {"type": "Point", "coordinates": [500, 0]}}, "passes": 422}),
+    ("POST", "/api/v1/demo"): (("company", "rival"), 403, {
+        "none": ("reader", "bank", "stranger", "agency", "steward", "administrator")}),
     ("GET", "/api/v1/coverage"): (EVERYBODY, 0, {}),
     ("GET", "/api/v1/search"): (EVERYBODY, 0, {"query": {"q": "e"}}),
     ("GET", "/api/v1/audit"): (ADMIN, 403, {}),

@@ -193,15 +193,6 @@ class LayerGiven(Body):
     version: int | None = None
 
 
-class RuleGiven(Body):
-    """A rule as a steward writes it, as YAML."""
-
-    document: Annotated[str, Field(max_length=256_000)]
-    state: str
-    why: Named = ""
-    version: int | None = None
-
-
 def given(body: BaseModel, *without: str) -> dict[str, Any]:
     """What the client sent, and nothing it left out."""
     return body.model_dump(exclude_unset=True, exclude={*without})
