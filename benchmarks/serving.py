@@ -50,7 +50,7 @@ class Postgres:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="pg"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o777)
-        quick = "" if durable else "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        quick = "" if durable else "-c fsync=off -c full_page_writes=off"
         self._options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60 {quick}"
         if not (self.folder / "data").exists():
             self._call(str(found["initdb"]), "-D", str(self.folder / "data"), "-U", "bench", "--auth=trust",

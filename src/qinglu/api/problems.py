@@ -36,6 +36,7 @@ from ..store import (
     StoreUnavailableError,
     ThrottledError,
 )
+from ..store.files import NO_ROOM, unwritable
 from ..store.values import plain
 from ..text import Lang, Text
 from . import errors as http
@@ -122,6 +123,8 @@ def _ours(request: Request, error: Exception) -> Response:
 
 def broken(request: Request, error: Exception) -> Response:
     """The answer to what nobody foresaw: nothing of it leaves but the number under which the log has it."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:  # while a form was set aside, before it reached the store
+        return _ours(request, unwritable(error))
     number = request_id(request)
     _LOG.critical("unexpected", extra={"request_id": number}, exc_info=error)
     return answer(request, http.InternalError(

@@ -24,6 +24,9 @@ from .values import Attachment, Page
 _DOCUMENT = Text("文件", "document")
 _BLOCK = 1 << 20
 MAX_DOCUMENT_BYTES = 256 << 20
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+"""What the system says of a disk that takes nothing more."""
+_UNWRITABLE = (*NO_ROOM, errno.EACCES, errno.EPERM)
 
 
 class Files(Part):
@@ -49,11 +52,8 @@ class Files(Part):
         try:
             sha256, size = self.keep_bytes(source, max_bytes)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM):
-                raise StoreUnavailableError(
-                    Text(f"文件无法保存（{error.strerror}）", f"the file cannot be kept ({error.strerror})"),
-                    Text("请检查数据文件夹的空间与权限", "Check space and permissions of the folder of data"),
-                ) from error
+            if error.errno in _UNWRITABLE:
+                raise unwritable(error) from error
             raise
         with self.db.write(actor) as tx:
             if tx.execute(select(documents.c.sha256).where(documents.c.sha256 == sha256)).first() is None:
@@ -182,6 +182,14 @@ class Files(Part):
         finally:
             partial.unlink(missing_ok=True)
         return digest.hexdigest(), size
+
+
+def unwritable(error: OSError) -> StoreUnavailableError:
+    """That a file could not be written, and what to look at."""
+    return StoreUnavailableError(
+        Text(f"文件无法保存（{error.strerror}）", f"the file cannot be kept ({error.strerror})"),
+        Text("请检查数据文件夹的空间与权限", "Check space and permissions of the folder of data"),
+    )
 
 
 def _unless_there(sha256: str, size: int, at: datetime) -> Select[*tuple[Any, ...]]:
