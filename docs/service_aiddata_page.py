@@ -60,7 +60,7 @@ _T = {
     "after": Text("开始于（秒）", "began after (s)"),
     "left": Text("留下的文件", "What the run left"),
     "left_say": Text(
-        "可从运行记录和任务下载；在数据库中以 SHA-256 为名保存一份：",
+        "可从运行记录和任务下载；按 SHA-256 保存，相同内容只存一份：",
         "To be downloaded from the run and from the job; kept once, under their SHA-256:",
     ),
     "file": Text("文件", "file"),
