@@ -21,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from qinglu.store import SYSTEM, Store
 
@@ -47,7 +47,7 @@ class Noted:
     problems: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answered(self, what: str, reply: httpx.Response) -> bool:
+    def answered(self, what: str, reply: httpx2.Response) -> bool:
         """Count an answer; whether it says that it was done."""
         with self.lock:
             self.answers[f"{what} {reply.status_code}"] += 1
@@ -78,24 +78,24 @@ class Clients:
             thread.join(60)
         return self.noted
 
-    def client(self) -> httpx.Client:
+    def client(self) -> httpx2.Client:
         """One that is signed in."""
-        return httpx.Client(base_url=self._base, headers={"Authorization": f"Bearer {self._token}"}, timeout=20)
+        return httpx2.Client(base_url=self._base, headers={"Authorization": f"Bearer {self._token}"}, timeout=20)
 
-    def _keep(self, doing: Callable[[httpx.Client, random.Random, str, int], None], name: str) -> None:
+    def _keep(self, doing: Callable[[httpx2.Client, random.Random, str, int], None], name: str) -> None:
         rng, turn = random.Random(name), 0
         with self.client() as client:
             while not self._over.is_set():
                 turn += 1
                 try:
                     doing(client, rng, name, turn)
-                except httpx.HTTPError as error:  # no answer: it may have been done or not
+                except httpx2.HTTPError as error:  # no answer: it may have been done or not
                     with self.noted.lock:
                         self.noted.answers[f"none ({type(error).__name__})"] += 1
                     time.sleep(0.1)
                 time.sleep(_PAUSE_S)
 
-    def _edit(self, client: httpx.Client, rng: random.Random, name: str, turn: int) -> None:
+    def _edit(self, client: httpx2.Client, rng: random.Random, name: str, turn: int) -> None:
         """Two change the same projects: one of them is told so and reads again."""
         project = rng.choice(self._projects)
         found = client.get(f"/api/v1/projects/{project}")
@@ -109,7 +109,7 @@ class Clients:
             with self.noted.lock:
                 self.noted.edits.setdefault(project, {})[reply.json()["version"]] = wanted
 
-    def _make(self, client: httpx.Client, rng: random.Random, name: str, turn: int) -> None:
+    def _make(self, client: httpx2.Client, rng: random.Random, name: str, turn: int) -> None:
         code = f"made-{name}-{turn}"
         place = {"type": "Point", "coordinates": [rng.uniform(30, 40), rng.uniform(-5, 5)]}
         reply = client.post(
@@ -120,7 +120,7 @@ class Clients:
                 self.noted.made[code] = reply.json()["id"]
         time.sleep(0.1)
 
-    def _begin_jobs(self, client: httpx.Client, rng: random.Random, name: str, turn: int) -> None:
+    def _begin_jobs(self, client: httpx2.Client, rng: random.Random, name: str, turn: int) -> None:
         found = client.get("/api/v1/jobs", params={"limit": 50})
         waiting = sum(j["state"] in _OPEN for j in found.json()["items"]) if found.is_success else _OPEN_JOBS
         if waiting >= _OPEN_JOBS:
@@ -243,7 +243,7 @@ def _verified(url: str, folder: Path, head: str, noted: Noted) -> str:
     return str(json.loads(done.stdout)["head"])
 
 
-def _quiet(client: httpx.Client, noted: Noted) -> int:
+def _quiet(client: httpx2.Client, noted: Noted) -> int:
     """Wait until every job has ended; one whose worker was killed as often as is allowed is asked for again."""
     retried, ends = 0, time.monotonic() + _ENDS_WITHIN_S
     while time.monotonic() < ends:

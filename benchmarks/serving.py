@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-import httpx
+import httpx2
 
 
 class Unable(Exception):  # noqa: N818 - nothing went wrong
@@ -137,8 +137,8 @@ class Served:
             )
         ends = time.monotonic() + wait_s
         while time.monotonic() < ends and self._process.poll() is None:
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{self.base}/readyz", timeout=5).status_code == 200:
+            with suppress(httpx2.HTTPError):
+                if httpx2.get(f"{self.base}/readyz", timeout=5).status_code == 200:
                     return
             time.sleep(0.05)
         raise RuntimeError(f"qinglu serve is not ready: {self.log.read_text(errors='replace')[-2000:]}")

@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from findings_aiddata import BANDS, LAYERS, portfolio
@@ -40,14 +40,14 @@ def brought_in(data: Path, home: Path) -> None:
             raise SystemExit(done.stderr)
 
 
-def signed_in(client: httpx.Client, email: str, password: str) -> dict[str, str]:
+def signed_in(client: httpx2.Client, email: str, password: str) -> dict[str, str]:
     """A session as a browser has it; the header that changes need."""
     reply = client.post("/api/v1/session", json={"email": email, "password": password})
     reply.raise_for_status()
     return {"X-CSRF-Token": reply.json()["csrf"]}
 
 
-def sent(client: httpx.Client, file: Path) -> dict[str, Any]:
+def sent(client: httpx2.Client, file: Path) -> dict[str, Any]:
     """Upload, follow the events to the end, and read back everything that the page says."""
     owner = client.post("/api/v1/organisations", json={"kind": "company", "name": "AidData"}).raise_for_status().json()
     for layer in layers(client):
@@ -72,7 +72,7 @@ def sent(client: httpx.Client, file: Path) -> dict[str, Any]:
     return {**found, "accepted_s": accepted_s, "took_s": took_s, "stages": stages, "size": file.stat().st_size}
 
 
-def layers(client: httpx.Client) -> list[dict[str, Any]]:
+def layers(client: httpx2.Client) -> list[dict[str, Any]]:
     """The layers of the service, once its worker has registered them."""
     while True:
         found: list[dict[str, Any]] = client.get("/api/v1/layers").raise_for_status().json()["items"]
@@ -81,7 +81,7 @@ def layers(client: httpx.Client) -> list[dict[str, Any]]:
         time.sleep(0.2)
 
 
-def followed(client: httpx.Client, events: str, began: float) -> list[tuple[str, float]]:
+def followed(client: httpx2.Client, events: str, began: float) -> list[tuple[str, float]]:
     """Which stages the stream of events told, and when each began."""
     stages: list[tuple[str, float]] = []
     with client.stream("GET", events, headers={"Accept": "text/event-stream"}, timeout=600) as stream:
@@ -94,7 +94,7 @@ def followed(client: httpx.Client, events: str, began: float) -> list[tuple[str,
     return stages
 
 
-def facts(client: httpx.Client, portfolio_id: int, run: dict[str, Any]) -> dict[str, Any]:
+def facts(client: httpx2.Client, portfolio_id: int, run: dict[str, Any]) -> dict[str, Any]:
     """What the service says of the portfolio, from its own addresses."""
     account = client.get(f"/api/v1/portfolios/{portfolio_id}").raise_for_status().json()["account"]
     notes: Counter[str] = Counter()
@@ -110,7 +110,7 @@ def facts(client: httpx.Client, portfolio_id: int, run: dict[str, Any]) -> dict[
     }  # fmt: skip
 
 
-def near(client: httpx.Client, document: dict[str, Any]) -> dict[str, list[int]]:
+def near(client: httpx2.Client, document: dict[str, Any]) -> dict[str, list[int]]:
     """For each layer, how many projects lie within each band of it: from the table that the run left."""
     import io
 
@@ -122,7 +122,7 @@ def near(client: httpx.Client, document: dict[str, Any]) -> dict[str, list[int]]
     return counts
 
 
-def pages(client: httpx.Client, address: str) -> list[dict[str, Any]]:
+def pages(client: httpx2.Client, address: str) -> list[dict[str, Any]]:
     """Every item of a list, page by page."""
     items: list[dict[str, Any]] = []
     while address:
@@ -169,7 +169,7 @@ def main() -> None:
     brought_in(data, home)
     with (
         Served(url, home, {"QINGLU_ADMIN_EMAIL": email, "QINGLU_ADMIN_PASSWORD": password}) as served,
-        httpx.Client(base_url=served.base, timeout=300) as client,
+        httpx2.Client(base_url=served.base, timeout=300) as client,
     ):
         client.headers.update(signed_in(client, email, password))
         found = sent(client, file)

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("uvicorn", reason="the service is not installed")
-pytest.importorskip("httpx")
+pytest.importorskip("httpx2")
 if sys.platform != "linux":
     pytest.skip("processes are told apart by /proc", allow_module_level=True)
 
-import httpx
+import httpx2
 from benchmarks import faults
 from benchmarks.serving import Postgres, Served, Unable, qinglu
 
@@ -35,22 +35,22 @@ def served(url: str, data: Path, **settings: str):
     organisation, projects, token = faults.prepared(url, data)
     with (
         Served(url, data, {"QINGLU_LEASE_S": "3", **settings}) as service,
-        httpx.Client(base_url=service.base, headers={"Authorization": f"Bearer {token}"}, timeout=40) as client,
+        httpx2.Client(base_url=service.base, headers={"Authorization": f"Bearer {token}"}, timeout=40) as client,
     ):
         yield service, client, projects[0], organisation
 
 
-def change(client: httpx.Client, project: int, name: str) -> httpx.Response:
+def change(client: httpx2.Client, project: int, name: str) -> httpx2.Response:
     tag = client.get(f"/api/v1/projects/{project}").headers["ETag"]
     return client.patch(f"/api/v1/projects/{project}", json={"name": name}, headers={"If-Match": tag})
 
 
-def upload(client: httpx.Client, organisation: int, raw: bytes = _CSV) -> httpx.Response:
+def upload(client: httpx2.Client, organisation: int, raw: bytes = _CSV) -> httpx2.Response:
     files = {"file": ("p.csv", raw)}
     return client.post("/api/v1/portfolios", files=files, data={"organisation": str(organisation)})
 
 
-def ended(client: httpx.Client, job: int, within_s: float = 90) -> dict:
+def ended(client: httpx2.Client, job: int, within_s: float = 90) -> dict:
     ends = time.monotonic() + within_s
     while time.monotonic() < ends:
         reply = client.get(f"/api/v1/jobs/{job}")
@@ -62,7 +62,7 @@ def ended(client: httpx.Client, job: int, within_s: float = 90) -> dict:
     pytest.fail(f"job {job} has not ended: {told}")
 
 
-def unavailable(reply: httpx.Response) -> bool:
+def unavailable(reply: httpx2.Response) -> bool:
     problem = reply.json()
     assert (reply.status_code, problem["slug"]) == (503, "store-unavailable"), reply.text
     assert problem["detail_zh"]
@@ -72,7 +72,7 @@ def unavailable(reply: httpx.Response) -> bool:
 
 def alive(service: Served) -> bool:
     """As a probe asks, which is not signed in."""
-    return httpx.get(f"{service.base}/healthz").status_code == 200
+    return httpx2.get(f"{service.base}/healthz").status_code == 200
 
 
 @pytest.mark.parametrize(("kind", "rounds"), [("sqlite", 6), ("postgresql", 4)])

@@ -129,8 +129,8 @@ def outdated(found: str) -> SchemaError:
                 f"the database is at revision {found}, this program needs {HEAD}",
             ),
             Text(
-                "请先备份（qinglu backup），再运行 qinglu migrate",
-                "Make a backup (qinglu backup), then run qinglu migrate",
+                "请先用原版本备份（qinglu backup），再运行 qinglu migrate",
+                "Make a backup with the version you had (qinglu backup), then run qinglu migrate",
             ),
         )
     return SchemaError(
