@@ -28,7 +28,7 @@ def found():
 class Chromium:
     """One browser with one page. What the page logs and asks for is kept in `events`."""
 
-    def __init__(self, path):
+    def __init__(self, path, *flags):
         self._profile = tempfile.TemporaryDirectory()
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
@@ -39,7 +39,7 @@ class Chromium:
             os.dup2(writing, 4)
 
         self._process = subprocess.Popen(
-            [path, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"],
+            [path, *FLAGS, *flags, f"--user-data-dir={self._profile.name}", "about:blank"],
             preexec_fn=descriptors,
             close_fds=False,
             stdout=subprocess.DEVNULL,

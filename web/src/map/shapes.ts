@@ -12,21 +12,6 @@ export function centre(p: Project): [number, number] | null {
   return [(west + p.east) / 2, (p.south + p.north) / 2]
 }
 
-/** A ring of points at a distance on the sphere that is as large as the ellipsoid there; good to the width of a line. */
-export function ring(lon: number, lat: number, metres: number, points = 96): [number, number][] {
-  const rad = Math.PI / 180
-  const d = metres / 6371008.8
-  const made: [number, number][] = []
-  for (let i = 0; i <= points; i++) {
-    const b = (i / points) * 2 * Math.PI
-    const sin = Math.sin(lat * rad) * Math.cos(d) + Math.cos(lat * rad) * Math.sin(d) * Math.cos(b)
-    const to = Math.asin(sin)
-    const east = Math.atan2(Math.sin(b) * Math.sin(d) * Math.cos(lat * rad), Math.cos(d) - Math.sin(lat * rad) * sin)
-    made.push([lon + east / rad, to / rad])
-  }
-  return made
-}
-
 /** Bounds around boxes [west, south, east, north], a little larger than a point. */
 export function around(boxes: [number, number, number, number][], least = 0.05): [[number, number], [number, number]] | null {
   if (!boxes.length) return null

@@ -102,7 +102,7 @@ def _looked(ctx: Context, geometry: shapely.Geometry, layers: Sequence[AnyLayer]
         )
     try:
         workspace = ctx.workspace()
-        return look(workspace, geometry, layers, workspace.today, facts=facts, judged=facts is not None)
+        return look(workspace, geometry, layers, workspace.today, facts=facts, judged=bool(facts))
     finally:
         ctx.running.release()
 

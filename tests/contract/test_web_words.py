@@ -1,0 +1,74 @@
+"""The dictionary of the web pages: both languages, nothing missing, nothing left over."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from qinglu.model import ROLES
+from qinglu.model.project import NOTES
+from qinglu.portfolio.fields import table
+from qinglu.portfolio.reasons import REASONS
+from qinglu.words import SECTORS, STAGES
+
+WEB = Path(__file__).parents[2] / "web/src"
+WORDS = json.loads((WEB / "words.json").read_text(encoding="utf-8"))
+SOURCES = {p: p.read_text(encoding="utf-8") for p in WEB.rglob("*") if p.suffix in (".svelte", ".ts")}
+CODE = "\n".join(SOURCES.values())
+HAN = re.compile(r"[\u4e00-\u9fff]")
+SAME = {"comma", "colon", "brand", "lang.other"}
+FAMILIES = {
+    "note": NOTES, "reason": REASONS, "role": ROLES, "sector": SECTORS, "stage": STAGES, "field": table("fields"),
+}  # fmt: skip
+
+
+def test_every_word_has_both_languages():
+    for key, said in WORDS.items():
+        assert set(said) == {"zh", "en"}, key
+        assert said["zh"].strip() and said["en"].strip(), key
+        if key not in SAME:
+            assert HAN.search(said["zh"]) or not re.search(r"[a-z]{4}", said["en"]), key
+            assert not HAN.search(said["en"]), key
+
+
+def test_both_languages_are_filled_with_the_same_values():
+    for key, said in WORDS.items():
+        assert set(re.findall(r"\{(\w+)\}", said["zh"])) == set(re.findall(r"\{(\w+)\}", said["en"])), key
+
+
+def test_every_key_that_is_used_exists():
+    used = set(re.findall(r"\bt\('([^']+)'", CODE))
+    assert len(used) > 150
+    assert used <= set(WORDS), sorted(used - set(WORDS))
+
+
+def test_every_key_is_used():
+    literal = set(re.findall(r"['\"`]([a-z_]+(?:\.[a-z_-]+)*)['\"`]", CODE))
+    families = set(re.findall(r"\bt\(`([a-z_.]+)\.\$\{", CODE)) | set(re.findall(r"titled\('([a-z_.]+)'", CODE))
+    families |= set(re.findall(r"known\(`([a-z_.]+)\.\$\{", CODE)) | {"measure"}
+    left = {k for k in WORDS if k not in literal and not any(k.startswith(f + ".") for f in families)}
+    assert left == set()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_words_of_the_library_are_all_known(family):
+    wanted = {f"{family}.{word.lower().replace('-', '_').replace(' ', '_')}" for word in FAMILIES[family]}
+    assert wanted <= set(WORDS), sorted(wanted - set(WORDS))
+
+
+def test_no_text_of_a_page_is_written_outside_the_dictionary():
+    """Chinese in a source is either a pattern to recognise something, or the brand."""
+    allowed = {"Bar.svelte", "Duties.svelte", "said.ts", "gl.ts", "Map.svelte", "http.ts"}
+    for path, source in SOURCES.items():
+        code = "\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("//", "*", "/*")))
+        if path.name not in allowed and not path.name.startswith("test"):
+            found = [line.strip() for line in code.splitlines() if HAN.search(line) and "'zh'" not in line]
+            assert found == [], path.name
+
+
+def test_pages_name_no_address_elsewhere():
+    for path, source in SOURCES.items():
+        assert re.findall(r"https?://(?!127\.0\.0\.1|www\.w3\.org)", source) == [], path.name
