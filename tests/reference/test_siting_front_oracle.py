@@ -86,7 +86,7 @@ def made_up(seed):
     grid = Grid.planar(shape, 30.0) if seed % 3 else Grid.lonlat(shape, 10.0, 70.0, 0.5)
     climbs = None
     if rng.random() < 0.5:
-        z = rng.uniform(0, 20 if seed % 3 else 20000, shape).astype(np.float32)
+        z = rng.uniform(0, 20 if seed % 3 else 15000, shape).astype(np.float32)
         steepest = float(rng.choice([np.inf, 0.6]))
         climbs = [Climb(z, rng.uniform(0, 20, 9) * rng.integers(2), -1.0, 1.0, steepest) for _ in range(m)]
     free = np.argwhere(np.isfinite(costs).all(axis=0))
