@@ -79,7 +79,9 @@ class Ground:
         said = [self._labels[i] for i in np.flatnonzero(inside)]
         return tile(z, x, y, {
             "land": ((shape, {}) for shape in land if not shape.is_empty),
-            "names": ((shapely.Point(n.lon, n.lat), {"kind": n.kind, "zh": n.zh, "en": n.en, "rank": n.rank}) for n in said),
+            "names": (
+                (shapely.Point(n.lon, n.lat), {"kind": n.kind, "zh": n.zh, "en": n.en, "rank": n.rank}) for n in said
+            ),
         })  # fmt: skip
 
     @cached_property

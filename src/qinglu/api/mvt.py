@@ -68,12 +68,12 @@ def _drawn(shape: shapely.Geometry, z: int, x: int, y: int) -> Iterator[tuple[in
             at = _on_tile(shapely.get_coordinates(ring), z, x, y)
             if kind == _AREA:
                 at = _turned(at[:-1], outer)
-            if len(at) < kind and kind != _POINT or not len(at):
+            if (len(at) < kind and kind != _POINT) or not len(at):
                 continue
             commands, cursor[kind] = _commands(at, kind, cursor[kind])
             made.setdefault(kind, []).append(commands)
-    for kind, commands in made.items():
-        yield kind, b"".join(commands)
+    for kind, drawn in made.items():
+        yield kind, b"".join(drawn)
 
 
 def _rings(part: shapely.Geometry) -> Iterator[tuple[shapely.Geometry, bool]]:

@@ -43,7 +43,8 @@ _TYPES = {
 _ABSENT = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Qinglu 青路</title>
 <h1>青路 Qinglu</h1>
 <p lang="zh-Hans">服务已运行，但此安装不含网页。请安装已发布的 wheel；若从源码安装，请先装
-Node.js 20.19 或更新版本，再运行 <code>make web</code>。接口不受影响，说明见 <a href="/openapi.json">/openapi.json</a>。</p>
+Node.js 20.19 或更新版本，再运行 <code>make web</code>。接口不受影响，说明见
+<a href="/openapi.json">/openapi.json</a>。</p>
 <p lang="en">The service is running, but this installation has no web pages. Install a released wheel; from a clone, get
 Node.js 20.19 or newer and run <code>make web</code>. The API works all the same: see
 <a href="/openapi.json">/openapi.json</a>.</p></html>
