@@ -18,6 +18,7 @@ from chromium import Chromium
 ROOT = Path(__file__).parents[2]
 WEB, BUILT = ROOT / "web", ROOT / "src/qinglu/web_dist"
 AXE = WEB / "node_modules/axe-core/axe.min.js"
+NODE = (20, 19)
 DRAWS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")  # fmt: skip
 """WebGL without a graphics card; and no name leads anywhere, for the workers of a page either."""
@@ -28,6 +29,9 @@ def built():
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         return "the web pages need Node.js and npm"
+    found = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if tuple(map(int, found.lstrip("v").split(".")[:2])) < NODE:
+        return f"the web pages need Node.js 20.19, this is {found}"
     sources = [
         p for p in WEB.rglob("*") if p.is_file() and not {"node_modules", "dist"} & set(p.relative_to(WEB).parts)
     ]

@@ -10,6 +10,7 @@ import chromium
 import numpy as np
 import pytest
 import rasterio
+
 import service
 from service import AXE, Reader, Service
 

@@ -28,7 +28,7 @@ FAMILIES = {
 def test_every_word_has_both_languages():
     for key, said in WORDS.items():
         assert set(said) == {"zh", "en"}, key
-        assert said["zh"].strip() and said["en"].strip(), key
+        assert all(text.strip() for text in said.values()), key
         if key not in SAME:
             assert HAN.search(said["zh"]) or not re.search(r"[a-z]{4}", said["en"]), key
             assert not HAN.search(said["en"]), key

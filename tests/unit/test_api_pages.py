@@ -43,9 +43,11 @@ def client(settings, tmp_path, monkeypatch):
     (built / "assets/index-abc.js").write_text("let a = 1;" * 100)
     (built / "mark.svg").write_text("<svg/>")
     monkeypatch.setattr(pages.install, "__defaults__", (built,))
-    with Store.open(f"sqlite:///{tmp_path / 'q.db'}", tmp_path) as store:
-        with TestClient(create_app(store, settings), base_url="http://testserver") as opened:
-            yield opened
+    with (
+        Store.open(f"sqlite:///{tmp_path / 'q.db'}", tmp_path) as store,
+        TestClient(create_app(store, settings), base_url="http://testserver") as opened,
+    ):
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -83,9 +85,9 @@ def test_nothing_outside_is_given(client, path):
 
 def test_without_built_pages_it_says_how_to_get_them(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(pages.install, "__defaults__", (tmp_path / "nothing",))
-    with Store.open(f"sqlite:///{tmp_path / 'q.db'}", tmp_path) as store:
-        with TestClient(create_app(store, settings)) as client:
-            answer = client.get("/", headers={"accept-language": "zh"})
+    opened = Store.open(f"sqlite:///{tmp_path / 'q.db'}", tmp_path)
+    with opened as store, TestClient(create_app(store, settings)) as client:
+        answer = client.get("/", headers={"accept-language": "zh"})
     assert answer.status_code == 200
     assert "make web" in answer.text
     assert "网页" in answer.text
