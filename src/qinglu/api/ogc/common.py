@@ -19,7 +19,9 @@ from ..problems import answer, said, status_of
 from ..reply import GEOJSON, json_bytes
 from ..strict import StrictRoute
 
-JSON, SCHEMA, OPENAPI = "application/json", "application/schema+json", "application/vnd.oai.openapi+json;version=3.1"
+JSON, SCHEMA = "application/json", "application/schema+json"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+"""Clients look for this very text; the document itself says that it is of 3.1, and they read it."""
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 MOST, USUAL = 1_000, 100
 """Features a page: more may be asked for, but no more are given."""

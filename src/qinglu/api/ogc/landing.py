@@ -32,6 +32,7 @@ CONFORMS = (
 )  # fmt: skip
 
 
+@router.get("/ogc/", include_in_schema=False)  # some clients put a stroke behind every address
 @router.get("/ogc", responses=gives())
 def landing(request: Request, ctx: Ctx, actor: Somebody) -> Response:
     """The landing page of OGC API."""

@@ -55,6 +55,7 @@ class Search(BaseModel):
     cursor: str | None = None
 
 
+@router.get("/", include_in_schema=False)
 @router.get("", responses=gives())
 def catalog(request: Request, ctx: Ctx, actor: Somebody) -> Response:
     """The root of the catalogue."""
