@@ -103,7 +103,7 @@ def moment(at: datetime) -> str:
     >>> moment(datetime(2026, 1, 31, 8, tzinfo=UTC))
     '2026-01-31T08:00:00.000000Z'
     """
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def verify(connection: Connection, anchor: tuple[int, str] | None = None, *, limit: int = 100) -> Verified:

@@ -20,7 +20,9 @@ from .schema import Moment
 def rows_of(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> Sequence[Mapping[Any, Any]]:
     """What a query of plain columns finds, in its order, by the names of its columns."""
     if connection.dialect.name == "sqlite":
-        return connection.execute(wanted).mappings().all()
+        found = connection.execute(wanted)
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found.all()]
     page = wanted.subquery("page")
     whole = select(cast(func.json_agg(page.table_valued()), Text)).select_from(page)
     found = connection.scalar(whole)

@@ -27,8 +27,8 @@ class Value:
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has it: moments and days as ISO text."""
-        made = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
-        return {k: plain(v) for k, v in made.items() if k not in self.hidden}
+        kind: Any = type(self)
+        return {name: plain(getattr(self, name)) for name in _names(kind) if name not in self.hidden}
 
 
 @cache
@@ -36,8 +36,13 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind))
 
 
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """A value as JSON has it."""
+    if type(value) in _SIMPLE:  # nearly all of a page: asked first, for a page asks four thousand times
+        return value
     if isinstance(value, Value):
         return value.as_dict()
     if isinstance(value, Text):
@@ -192,7 +197,8 @@ class Project(Value):
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has it, the geometry as GeoJSON."""
-        made = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "geometry"}
+        found = ((name, getattr(self, name)) for name in _names(Project) if name != "geometry")
+        made = {name: v if type(v) in _SIMPLE else plain(v) for name, v in found}
         made["geometry"] = None if self.geometry is None else shapely.geometry.mapping(self.geom)
         return made
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from types import FrameType
 
@@ -26,11 +27,16 @@ try:
 except ModuleNotFoundError as missing:
     raise not_installed(missing) from missing
 
+_NICE = 10
+"""A job takes every core it is given; somebody who waits for a page goes first."""
+
 
 def work(workspace: Workspace, db: str | None, parent: int | None) -> Told:
     """Run jobs until SIGTERM or Ctrl-C, or until `parent` is gone; a job half way is given back unharmed."""
     settings = workspace.settings
     logs.to_stderr()
+    with suppress(OSError, AttributeError):  # where there are no priorities, so be it
+        os.nice(_NICE)
     leaving = threading.Event()
 
     def leave(number: int, frame: FrameType | None) -> None:
