@@ -491,6 +491,18 @@ def test_a_steward_uploads_a_layer_and_others_do_not(here, company):
     assert here.store.verify_audit(SYSTEM).intact
 
 
+@pytest.mark.parametrize("tool", [t.id for t in TOOLS if t.steward])
+def test_tools_that_change_layers_are_a_stewards(here, company, tool):
+    """Refused before the inputs are looked at; a steward is told what is wrong with them."""
+    refused = company.post(f"/api/v1/tools/{tool}", json={"id": "no-such-layer"})
+    assert (refused.status_code, refused.json()["slug"]) == (403, "forbidden")
+    steward = here.client("steward")
+    answer = steward.post(f"/api/v1/tools/{tool}", json={"id": "no-such-layer"})
+    assert answer.status_code in (202, 422), answer.text
+    if answer.status_code == 202:
+        assert _finished(here, steward, answer.json()["job"])["error"]["slug"] == "unknown-name"
+
+
 def test_documents_are_given_back_as_they_came_and_only_to_save(here, company):
     project = company.get("/api/v1/projects?q=K1").json()["items"][0]["id"]
     page = b"<script>alert(1)</script>"
