@@ -141,7 +141,9 @@ def test_the_first_tab_stop_leads_to_the_content(browser, pages):
 
 def test_print_opens_the_reasons_and_gives_pages(browser, pages, tmp_path):
     browser.open(pages / "en" / "report.html")
-    browser.run("window.seen = []; addEventListener('beforeprint', () => seen.push([...document.querySelectorAll('.f:not(.brief) details')].every((d) => d.open)))")
+    browser.run(
+        "window.seen = []; addEventListener('beforeprint', () => seen.push([...document.querySelectorAll('.f:not(.brief) details')].every((d) => d.open)))"
+    )
     browser.pdf(tmp_path / "report.pdf")
     assert browser.run("window.seen") == [True]
     assert browser.run("document.querySelectorAll('.f details[open]').length") == 0

@@ -75,8 +75,8 @@ export async function send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path:
 export type Page<T> = { items: T[]; links: { next?: string } }
 
 /** Every page of a list, up to a bound; `each` hears of what has come so far. */
-export async function all<T>(path: string, query: Record<string, string | number | boolean | null | undefined> = {}, most = 20_000, each?: (sofar: T[]) => void): Promise<T[]> {
-  let page = await get<Page<T>>(path, { limit: 1000, ...query })
+export async function all<T>(path: string, query: Record<string, string | number | boolean | null | undefined> | null = {}, most = 20_000, each?: (sofar: T[]) => void): Promise<T[]> {
+  let page = await get<Page<T>>(path, query ? { limit: 1000, ...query } : undefined)
   const items = [...page.items]
   while (page.links.next && items.length < most) {
     each?.(items)
