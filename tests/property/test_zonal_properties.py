@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import numpy as np
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import Polygon
 
@@ -104,6 +107,8 @@ def test_the_mean_lies_between_the_extremes(shape):
 def test_a_line_crosses_the_cells_that_geos_says(points):
     """Cells whose inside the line enters are counted; those it only touches at an edge may be."""
     line = shapely.LineString(points)
+    # GEOS divides by the square of a segment's length, which is nought below 1e-154.
+    assume(all(math.dist(a, b) > 1e-9 for a, b in pairwise(points)))
     table = zonal(
         np.array([line], dtype=object),
         ArrayRaster(np.arange(ROWS * COLS, dtype=np.int16).reshape(ROWS, COLS), RASTER.transform),
