@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -33,6 +34,7 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 _UNIQUE = "23505"
+_TRUSTED_S = 1.0
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=audit.plain)
 """Columns of a file keep their order, which the canonical form of the trail would not."""
 
@@ -114,7 +116,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with guarded(), self.engine.connect() as connection:
+        with guarded(), self.engine.connect() as connection, _at_once(connection):
             yield connection
 
     @contextmanager
@@ -207,9 +209,10 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         arguments, url = _tls(url)
         engine = create_engine(
-            url, pool_size=10, max_overflow=20, pool_timeout=10, pool_pre_ping=True, connect_args=arguments,
-            json_serializer=_JSON.encode,
-        )  # fmt: skip
+            url, pool_size=10, max_overflow=20, pool_timeout=10, connect_args=arguments, json_serializer=_JSON.encode
+        )
+        event.listen(engine, "checkout", _still_there)
+        event.listen(engine, "checkin", _given_back)
         # One statement for many rows, also where nothing is returned: pg8000 would else send row by row.
         engine.dialect.use_insertmanyvalues_wo_returning = True
         return engine
@@ -238,6 +241,37 @@ def _begin(connection: Connection) -> None:
     # One that starts by reading and then writes could fail half way; one that starts by writing waits its turn.
     writes = connection.get_execution_options().get("qinglu_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _at_once(connection: Connection) -> Iterator[None]:
+    """What only reads from PostgreSQL needs no BEGIN and no ROLLBACK: each is a way there and back."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        driver.autocommit = False
+
+
+def _still_there(driver: Any, record: Any, proxy: Any) -> None:
+    """Look whether a connection that was idle for a while still is one; of one used just now nobody asks."""
+    if time.monotonic() - record.info.get("used", 0.0) < _TRUSTED_S:
+        return
+    driver.autocommit = True
+    try:
+        driver.cursor().execute("SELECT 1")
+    except Exception as error:  # whatever it is, another connection is made
+        raise exc.DisconnectionError from error
+    finally:
+        driver.autocommit = False
+
+
+def _given_back(driver: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
 
 
 def _tls(url: URL) -> tuple[dict[str, Any], URL]:
