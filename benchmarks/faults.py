@@ -275,7 +275,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as home:
             try:
                 with database(kind, Path(home), durable=False) as (url, _):
-                    told = run(url, Path(home) / "data", rounds=given.rounds, seed=given.seed, say=print)
+                    told = run(url, Path(home) / "data", rounds=given.rounds, seed=given.seed, say=lambda text: print(text, flush=True))
             except Unable as why:
                 print(f"{kind}: {why}")
                 continue
