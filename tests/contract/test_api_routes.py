@@ -93,6 +93,7 @@ ROUTES: dict[tuple[str, str], tuple] = {
         {J: {"projects": ["project"]}, "sees": INSIDE, "as": {"administrator": "org-company", "reader": "org-company"},
          "none": ("reader", "rival", "stranger", "steward")}),
     ("GET", "/api/v1/runs/{run_id}"): (MEMBERS, 404, {"path": {"run_id": "run"}}),
+    ("GET", "/api/v1/runs/{run_id}/report.{kind}"): (MEMBERS, 404, {"path": {"run_id": "run", "kind": "html"}}),
     ("GET", "/api/v1/runs/{run_id}/documents/{name}"): (MEMBERS, 404, {"path": {"run_id": "run", "name": "report.html"}}),
     ("GET", "/api/v1/findings"): (EVERYBODY, 0, {}),
     ("GET", "/api/v1/findings/{finding_id}"): (INSIDE, 404, {"path": {"finding_id": "finding"}, "open": True}),

@@ -12,7 +12,7 @@ from qinglu import report
 from qinglu.errors import OptionError
 from qinglu.report import html, writer
 
-EVERY = ("csv", "parquet", "xlsx", "html", "geojson")
+EVERY = report.FORMATS
 TABLES = ("exposures", "nearest", "zonal", "findings")
 
 
@@ -28,6 +28,8 @@ def test_each_format_gives_its_files_and_the_account_always_comes_along(tmp_path
         "xlsx": {"report.xlsx"},
         "html": {"report.html"},
         "geojson": {"projects.geojson"},
+        "pdf": {"report.pdf"},
+        "docx": {"report.docx"},
     }
     for kind, names in expected.items():
         paths = report.write(small_screening(), tmp_path / kind, [kind], "en")
@@ -133,7 +135,7 @@ def contents_of_files(folder):
     return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
 
 
-@pytest.mark.parametrize("formats", [["pdf"], ["csv", "docx"], []])
+@pytest.mark.parametrize("formats", [["odt"], ["csv", "rtf"], []])
 def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path, formats):
     with pytest.raises(OptionError) as caught:
         report.write(small_screening(), tmp_path / "out", formats, "en")

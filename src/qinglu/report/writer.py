@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,8 +17,11 @@ from ..errors import OptionError
 from ..model import EXPOSURES, FINDINGS, NEAREST, REJECTED, SCREENED, ZONAL, Screening
 from ..text import Lang, Text
 from .atomic import Stage
+from .docx import write_docx
 from .geojson import write_geojson
 from .html import Bounds, write_html
+from .paper import paper
+from .pdf import check_installed, write_pdf
 from .projects import project_table
 from .runfile import write_run
 from .sitemap import Nearby
@@ -26,7 +30,7 @@ from .tables import TableWriter
 from .tally import WORST_FIRST, Tally
 from .workbook import Workbook
 
-FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
+FORMATS = ("csv", "parquet", "xlsx", "html", "geojson", "pdf", "docx")
 """What `write` can make. ``rejected.csv`` and ``run.json`` are always made."""
 _SCHEMAS = {"exposures": EXPOSURES, "nearest": NEAREST, "zonal": ZONAL, "findings": FINDINGS}
 
@@ -61,6 +65,8 @@ class Writer:
         self, frame: Screening, out: Path, formats: Sequence[str], lang: Lang, *, bounds: Bounds | None = None
     ) -> None:
         self._formats = _known(formats)
+        if self._formats & {"pdf", "docx"}:
+            check_installed(self._formats)
         self._frame = frame
         self._lang = lang
         self._bounds = bounds or Bounds()
@@ -120,12 +126,17 @@ class Writer:
             self._book.finish(frame, summary)
         if "geojson" in self._formats:
             write_geojson(self._stage.path("projects.geojson"), frame.portfolio, self._tally)
-        if "html" in self._formats:
-            path, detail = self._stage.path("report.html"), self._tally.detail()
+        detail = self._tally.detail() if self._formats & {"html", "pdf", "docx"} else None
+        if "html" in self._formats and detail is not None:
+            path = self._stage.path("report.html")
             write_html(
                 path, frame, summary, self._tally, detail, self._lang,
                 bounds=self._bounds, land=land, nearby=nearby,
             )  # fmt: skip
+        for kind, written in (("pdf", write_pdf), ("docx", write_docx)):
+            if kind in self._formats and detail is not None:
+                made = paper(frame, summary, self._tally, detail, self._lang, land=land, nearby=nearby)
+                written(self._stage.path(f"report.{kind}"), made, _moment(frame.on))
         write_run(self._stage.path("run.json"), frame, self._stage.files())
         paths = self._stage.commit()
         return sorted(paths, key=lambda p: p.name != "report.html")
@@ -182,7 +193,8 @@ def write(
         Made if it is not there; results of an earlier run are replaced.
     formats : sequence of str
         Of `FORMATS`: ``csv`` and ``parquet`` give the four tables, ``xlsx`` report.xlsx, ``html``
-        report.html, ``geojson`` projects.geojson. ``rejected.csv`` and ``run.json`` always come along.
+        report.html, ``geojson`` projects.geojson, ``pdf`` report.pdf, ``docx`` report.docx.
+        ``rejected.csv`` and ``run.json`` always come along.
     lang : "zh" or "en"
     land, nearby, bounds
         As for `Writer`.
@@ -200,6 +212,11 @@ def write(
     with Writer(screening, out, formats, lang, bounds=bounds) as writer:
         writer.append(screening.exposures, screening.nearest, screening.zonal, screening.findings)
         return writer.finish(land=land, nearby=nearby)
+
+
+def _moment(day: date) -> datetime:
+    """When a file says it was made: the day of judgement, so that the same run gives the same bytes."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _known(formats: Sequence[str]) -> frozenset[str]:

@@ -9,7 +9,8 @@ from ..text import Text
 from .declare import Field, Tool
 from .declared import classify, duties, limits, routes, rules, service, sites, store
 
-_FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
+_USUAL = ("csv", "parquet", "xlsx", "html", "geojson")
+_FORMATS = (*_USUAL, "pdf", "docx")
 _COLUMNS = {
     "id": Text("编号所在的列", "column with the id"),
     "name": Text("名称所在的列", "column with the name"),
@@ -26,7 +27,7 @@ COLUMN_FIELDS = tuple(_COLUMNS)
 
 _OUTPUT = (
     Field("format", "choices", Text("要写出的格式，用逗号分隔", "what to write, separated by commas"),
-          default=_FORMATS, choices=_FORMATS, metavar="csv,html,…"),
+          default=_USUAL, choices=_FORMATS, metavar="csv,html,…"),
     Field("out", "folder", Text("结果文件夹", "folder for the results"), required=True, metavar="DIR"),
 )  # fmt: skip
 _ON = Field("on", "date", Text("按哪一天有效的规则判断（默认今天）", "judge by the rules of this day (today)"),

@@ -15,6 +15,7 @@ from .. import portfolio as portfolios
 from ..engine.worker import Ended, Handler, Task
 from ..errors import NothingScreenedError, PortfolioError, QingluError, UnknownNameError
 from ..model import Portfolio
+from ..report import FORMATS
 from ..settings import Settings
 from ..store import SYSTEM
 from ..store.records import Run
@@ -26,7 +27,6 @@ from .answer import plain
 from .registered import register_layers
 from .screening import AnyLayer, Job, checked_buffers, example_layer
 
-FORMATS = ("csv", "parquet", "xlsx", "html", "geojson")
 _COLOURS = {1.0: "green", 2.0: "yellow", 3.0: "red"}
 _BATCH = 20_000
 _ANSWER_BYTES = 1 << 20

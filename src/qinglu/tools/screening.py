@@ -199,8 +199,9 @@ class Job:
                 if explain and len(explained) < _EXPLAINED:
                     explained += self._explained(findings, frame, lang)
             seconds = {"measure_s": round(time.perf_counter() - measured, 3)}
-            nearby = self._nearby(writer.worst(), writer.exposures()) if "html" in formats else None
-            land = self.workspace.atlas.land() if "html" in formats else None
+            drawn = not {"html", "pdf", "docx"}.isdisjoint(formats)
+            nearby = self._nearby(writer.worst(), writer.exposures()) if drawn else None
+            land = self.workspace.atlas.land() if drawn else None
             seconds["total_s"] = round(time.perf_counter() - self.started, 3)
             levels, unknowns = writer.levels(), writer.unknowns()
             files = writer.finish(self._record(seconds), land=land, nearby=nearby)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Request
 from starlette.responses import Response
@@ -56,6 +56,13 @@ def begin_run(ctx: Ctx, actor: Member, body: RunWanted) -> Response:
 def read_run(ctx: Ctx, actor: Member, run_id: Id) -> Response:
     """One run: its counts, versions and documents."""
     return reply(run_told(ctx.store.run(actor, run_id)))
+
+
+@router.get("/{run_id}/report.{kind}", responses=gives({"type": "string"}, media="application/octet-stream"))
+def report(ctx: Ctx, actor: Member, run_id: Id, kind: Literal["pdf", "docx", "xlsx", "html", "geojson"]) -> Response:
+    """The report of a run as one file, in the language of whoever asked for the run."""
+    name = "projects.geojson" if kind == "geojson" else f"report.{kind}"
+    return result_file(ctx, ctx.store.run(actor, run_id).counts.get("documents", ()), name)
 
 
 @router.get("/{run_id}/documents/{name}", responses=gives({"type": "string"}, media="application/octet-stream"))
