@@ -16,6 +16,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ SHARED = 12
 _ROWS = 6
 _OPEN = ("queued", "running")
 _SETTINGS = {"QINGLU_LEASE_S": "3", "QINGLU_WORKERS": "1"}
-_PAUSE_S, _OPEN_JOBS, _ENDS_WITHIN_S = 0.03, 6, 300.0
+_PAUSE_S, _OPEN_JOBS, _ENDS_WITHIN_S, _STRIKES_WITHIN_S = 0.03, 6, 600.0, 40.0
 
 
 @dataclass
@@ -188,7 +189,7 @@ def run(url: str, folder: Path, *, rounds: int, seed: int, say: Callable[[str], 
     with Served(url, folder, _SETTINGS) as served:
         clients = Clients(served.base, token, projects, organisation, seed)
         for number in range(rounds):
-            time.sleep(rng.uniform(0.0, 1.5) if rng.random() < 0.6 else rng.uniform(1.5, 6.0))
+            _until(clients, rng)
             victim = rng.choice(("server", "worker", "worker", "both"))
             if victim != "server":
                 served.kill_workers()
@@ -198,7 +199,7 @@ def run(url: str, folder: Path, *, rounds: int, seed: int, say: Callable[[str], 
             told.kills[victim] += 1
             if number % 20 == 19:
                 head = _verified(url, folder, head, clients.noted)
-                say(f"{number + 1} of {rounds}: {dict(clients.noted.answers)}")
+                say(f"{number + 1} of {rounds}, {time.monotonic() - began:.0f} s: {dict(clients.noted.answers)}")
         told.noted = clients.stop()
         with clients.client() as client:
             told.retried = _quiet(client, told.noted)
@@ -210,6 +211,21 @@ def run(url: str, folder: Path, *, rounds: int, seed: int, say: Callable[[str], 
         told.jobs, told.audit_rows = compared(store, told.noted.edits, told.noted.made, told.noted.jobs, told.problems)
     told.seconds = time.monotonic() - began
     return told
+
+
+def _until(clients: Clients, rng: random.Random) -> None:
+    """A moment to strike: any at all, somewhere within a job, or just after one has ended."""
+    when, longest = rng.choice((("any", 2.0), ("running", 3.0), ("running", 3.0), ("done", 0.5)))
+    with clients.client() as client:
+        ends, before = time.monotonic() + _STRIKES_WITHIN_S, -1
+        while when != "any" and time.monotonic() < ends:
+            with suppress(httpx2.HTTPError, KeyError):
+                jobs = client.get("/api/v1/jobs", params={"state": when, "limit": 1000}).json()["items"]
+                if jobs and (when == "running" or len(jobs) > before >= 0):
+                    break
+                before = len(jobs) if before < 0 else before
+            time.sleep(0.05)
+    time.sleep(rng.uniform(0.0, longest))
 
 
 def prepared(url: str, folder: Path) -> tuple[int, list[int], str]:
@@ -263,6 +279,10 @@ def _quiet(client: httpx2.Client, noted: Noted) -> int:
     return retried
 
 
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
 def main() -> int:
     """Kill on either database, and print what came of it."""
     ask = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
@@ -275,7 +295,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as home:
             try:
                 with database(kind, Path(home), durable=False) as (url, _):
-                    told = run(url, Path(home) / "data", rounds=given.rounds, seed=given.seed, say=lambda text: print(text, flush=True))
+                    told = run(url, Path(home) / "data", rounds=given.rounds, seed=given.seed, say=_say)
             except Unable as why:
                 print(f"{kind}: {why}")
                 continue

@@ -55,6 +55,31 @@ def test_the_public_meets_published_dossiers_only(public, company):
     assert public.get("/ogc/collections/portfolio-1/items").status_code == 404
 
 
+@pytest.mark.parametrize("role", ["public", "rival", "stranger", "steward"])
+def test_nothing_of_a_company_reaches_others(here, company, role):
+    """Every address of the standards, asked by those who have no business with it."""
+    from qinglu.api.described import routes_of
+
+    number = here.ids["project"]
+    fill = {"{collection_id}": "projects", "{feature_id}": str(number), "{job_id}": str(here.ids["job"]),
+            "{process_id}": "screen", "{record_id}": "coast", "{item_id}": "coast", "{name}": "data.parquet",
+            "{z}/{y}/{x}": "0/0/0"}  # fmt: skip
+    asked = []
+    for method, path in routes_of(here.app):
+        if path.startswith(("/ogc", "/stac")) and method == "GET":
+            at = path
+            for name, value in fill.items():
+                at = at.replace(name, value)
+            asked += [at, at.replace("/projects", "/portfolio-1")]
+    assert len(asked) > 50
+    assert any(api_made.MARK in company.get(at).text for at in asked)
+    client = here.client(role)
+    for at in asked:
+        answer = client.get(at)
+        assert answer.status_code < 500, at
+        assert api_made.MARK.encode() not in answer.content, at
+
+
 def test_every_link_is_answered(public):
     """From the landing page on, whatever address is given is there."""
     seen, todo = set(), ["http://testserver/ogc", "http://testserver/stac"]

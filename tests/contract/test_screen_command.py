@@ -233,7 +233,7 @@ def test_unusable_input_is_one_line_and_no_files(home, inputs, tmp_path, name):
         (["--buffer-km", "ten"], "ten"),
         (["--buffer-km", "-1"], "-1"),
         (["--on", "2026-13-01"], "2026-13-01"),
-        (["--format", "rtf"], "docx"),
+        (["--format", "rtf"], "rtf"),
         (["--lang", "fr"], "fr"),
         (["--colour"], "--colour"),
         (["--name-field", "nosuch"], "nosuch"),
