@@ -68,6 +68,11 @@ def _place(rng: random.Random, x: float, y: float) -> shapely.Geometry:
     along = np.linspace(0, 1, vertices)
     if kind < 0.8:
         bend = rng.uniform(1, 5)
-        return shapely.LineString(np.column_stack([x + size * along, y + 0.3 * size * np.sin(bend * along)]))
-    ring = np.column_stack([x + size * np.cos(2 * np.pi * along), y + size * np.sin(2 * np.pi * along)])
+        return shapely.LineString(_held(x + size * along, y + 0.3 * size * np.sin(bend * along)))
+    ring = _held(x + size * np.cos(2 * np.pi * along), y + size * np.sin(2 * np.pi * along))
     return shapely.Polygon(ring)
+
+
+def _held(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Within the degrees there are."""
+    return np.column_stack([np.clip(x, -180, 180), np.clip(y, -90, 90)])
