@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ..model.chart import Chart
 from ..model.rule import Step
 from ..text import Lang, Text
 
@@ -50,6 +51,8 @@ class Answer:
         Clauses the result rests on whose value nobody has read beside the official text.
     shown : Shown or None
         What a person sees in the terminal instead of the whole result.
+    charts : tuple of Chart
+        Plots of it; made into pictures only where they are asked for.
     """
 
     result: Mapping[str, Any]
@@ -57,6 +60,7 @@ class Answer:
     trace: tuple[Step, ...] = ()
     unverified: tuple[Mapping[str, Any], ...] = ()
     shown: Shown | None = None
+    charts: tuple[Chart, ...] = ()
 
     def after(self, steps: Sequence[Step]) -> Answer:
         """The same answer with these steps before its own."""

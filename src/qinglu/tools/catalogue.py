@@ -7,7 +7,7 @@ import difflib
 from ..errors import UnknownNameError
 from ..text import Text
 from .declare import Field, Tool
-from .declared import classify, duties, limits, routes, rules, service, sites, store
+from .declared import classify, duties, ledger, limits, routes, rules, service, sites, store
 
 _USUAL = ("csv", "parquet", "xlsx", "html", "geojson")
 _FORMATS = (*_USUAL, "pdf", "docx")
@@ -166,6 +166,7 @@ TOOLS = (
     *classify.TOOLS,
     *duties.TOOLS,
     *limits.TOOLS,
+    *ledger.TOOLS,
     *ATLAS_TOOLS,
     *rules.TOOLS,
     *store.TOOLS,
