@@ -56,6 +56,10 @@ class Estimate:
         low, high = other.bounds
         return self * Estimate(1 / other.value, *_apart(1 / other.value, 1 / high, 1 / low if low else math.inf))
 
+    def __neg__(self) -> Estimate:
+        low, high = self.bounds
+        return Estimate(-self.value, *_apart(-self.value, -high, -low))
+
     def as_dict(self, unit: str) -> dict[str, float | str | None]:
         """As JSON values."""
         return {"value": self.value, "low": self.low, "high": self.high, "unit": unit}
