@@ -86,6 +86,10 @@ def value_of(field: Field, value: Any, where: str) -> Any:
             return value
         case "object":
             return checked(field.fields, value, where)
+        case "inputs":
+            if not isinstance(value, Mapping):
+                _refuse(where, value, _allowed(field))
+            return dict(value)
         case "map":
             if not isinstance(value, Mapping):
                 _refuse(where, value, _allowed(field))
@@ -262,6 +266,8 @@ def _allowed(field: Field) -> Text:
             return Text(
                 f"键为 {'、'.join(field.choices)} 的JSON对象", f"a JSON object with keys of {', '.join(field.choices)}"
             )
+        case "inputs":
+            return Text("该工具输入的JSON对象", "a JSON object with the inputs of that tool")
         case "list":
             return Text("JSON数组", "a JSON array")
         case "country":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "text", "path", "folder", "integer", "numbers", "date", "choice", "choices", "flag", "layers", "rasters",
-    "number", "boolean", "country", "object", "map", "list", "place", "places", "span",
+    "number", "boolean", "country", "object", "map", "list", "place", "places", "span", "inputs",
 ]  # fmt: skip
 NESTED = ("object", "map", "list")
 
@@ -29,7 +29,7 @@ class Field:
     name : str
         As in Python and JSON, ``buffer_km``; on the command line ``--buffer-km``.
     kind : str
-        How it is written and checked.
+        How it is written and checked; ``inputs`` is a JSON object for another tool, which then checks it.
     default : object
         What stands when nothing is given; None where there is none.
     positional : bool

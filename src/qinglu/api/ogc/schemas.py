@@ -54,6 +54,8 @@ def _plain(field: Field, lang: Lang) -> Mapping[str, Any]:
             return {"type": "array", "items": _PLACE}
         case "object":
             return _object(field, lang)
+        case "inputs":
+            return {"type": "object"}
         case "layers" | "rasters":
             return {"type": "object", "additionalProperties": {"anyOf": [DOCUMENT, _object(field, lang)]}}
         case "map":

@@ -1,0 +1,97 @@
+"""What the answer of each of the ledger's tools says in tonnes of CO2e: which figure, of which scope, how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...ledger.estimate import Estimate
+from ...ledger.tables import table
+from ...text import Text
+
+_T_PER_KG = 1e-3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One amount that a tool's answer holds, in tonnes of CO2e.
+
+    Attributes
+    ----------
+    amount : Estimate or None
+        None where the tool could not tell.
+    lacks : Text or None
+        What the amount leaves out.
+    output_mwh : float or None
+        Generated along with it.
+    """
+
+    amount: Estimate | None
+    scope: int | None
+    category: int | None = None
+    kind: str = "emitted"
+    label: Text | None = None
+    lacks: Text | None = None
+    output_mwh: float | None = None
+
+
+Read = Callable[[Mapping[str, Any], Mapping[str, Any], str | None], Sequence[Figure]]
+"""Takes a tool's result, its inputs, and the option chosen."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """How a tool's answer is read: its figures, whether they are of a ``year`` or ``once``, and of which phase."""
+
+    read: Read
+    basis: str = "year"
+    phase: str = "operation"
+
+
+_OTHER_GASES = Text("未计CH4和N2O（无排放因子）", "CH4 and N2O are left out: there is no factor for them")
+
+
+def _combustion(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    """CO2 of biomass stands apart; its methane and nitrous oxide count (IPCC 2006, Vol. 2, ch. 2, 2.3.3.4)."""
+    co2, whole = result["co2_kg"], result["co2e_kg"]
+    lacks = _OTHER_GASES if whole is None else None
+    if not _is_biogenic(given.get("fuel")):
+        return (Figure(_tonnes(co2 if whole is None else whole), 1, lacks=lacks),)
+    others = None if whole is None else _tonnes(max(0.0, whole - co2))
+    return Figure(others, 1, lacks=lacks), Figure(_tonnes(co2), None, kind="biogenic")
+
+
+def _power_plant(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    whole = result.get("co2e_t")
+    amount = result["co2_t"] if whole is None else whole
+    lacks = _OTHER_GASES if whole is None else None
+    if _is_biogenic(given.get("fuel")):
+        return (Figure(Estimate(amount), None, kind="biogenic", lacks=lacks, output_mwh=result["net_mwh"]),)
+    return (Figure(Estimate(amount), 1, lacks=lacks, output_mwh=result["net_mwh"]),)
+
+
+def _freight(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    return (Figure(_tonnes(result["wtw_kg"]), 3, category=4),)
+
+
+def _ship(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    return (Figure(Estimate(result["co2_t"]), 1, lacks=_OTHER_GASES),)
+
+
+SOURCES: Mapping[str, Source] = {
+    "combustion": Source(_combustion),
+    "power-plant": Source(_power_plant),
+    "freight": Source(_freight),
+    "ship-cii": Source(_ship),
+}
+"""Tools whose answer can be a part of a project's ledger."""
+
+
+def _is_biogenic(fuel: Any) -> bool:
+    factor = table("fuels").get(str(fuel), "biogenic")
+    return factor is not None and factor.value == 1
+
+
+def _tonnes(kg: float | None) -> Estimate | None:
+    return None if kg is None else Estimate(kg * _T_PER_KG)
