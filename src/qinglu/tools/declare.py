@@ -125,6 +125,10 @@ class Tool:
     """Whether it changes the layers of the machine: on a server that is a steward's to do."""
     slow: bool = False
     """Whether it may take more than a moment though it reads no file: on a server it becomes a job."""
+    group: str = ""
+    """What it is shown with: ``ledger``."""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    """Inputs that run as they stand: what a form begins with, and what a reader of the reference can try."""
 
     def run(self, workspace: Workspace, given: Mapping[str, Any]) -> Any:
         """Run with checked inputs; fields left out take their defaults."""
@@ -157,11 +161,15 @@ class Tool:
 
     def as_dict(self) -> dict[str, Any]:
         """The declaration as JSON values."""
-        return {
+        made: dict[str, Any] = {
             "id": self.id,
             "command": " ".join(("qinglu", *self.command)),
             "title": self.title._asdict(),
             "summary": self.summary._asdict(),
             "articles": list(self.articles),
-            "inputs": {f.name: f.as_dict() for f in self.fields},
         }
+        if self.group:
+            made["group"] = self.group
+        if self.example:
+            made["example"] = dict(self.example)
+        return {**made, "inputs": {f.name: f.as_dict() for f in self.fields}}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...declare import Tool
 from . import project, retrofit_steel
 
-TOOLS: tuple[Tool, ...] = (*project.TOOLS, *retrofit_steel.TOOLS)
+_ALL: tuple[Tool, ...] = (*project.TOOLS, *retrofit_steel.TOOLS)
+TOOLS = tuple(replace(tool, group="ledger") for tool in _ALL)
