@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...ledger import grid
 from ...ledger.estimate import Estimate
-from ...ledger.tables import Factor, table
+from ...ledger.tables import Factor
 from ...ledger.trail import Trail
 from ...model.finding import Level
 from ...text import Text
 from ...units import convert
 
 
-def grid_t_per_mwh(given: Mapping[str, Any] | None, trail: Trail, where: str) -> Estimate | None:
-    """Tonnes of CO2 a megawatt-hour: as given, or the average of a country's grid; None where neither is known."""
+def grid_t_per_mwh(
+    given: Mapping[str, Any] | None, trail: Trail, where: str, *, kind: str = "average"
+) -> Estimate | None:
+    """Tonnes of CO2 a megawatt-hour: as given, or a factor of a country's grid; None where neither is known."""
     given = given or {}
     if given.get("g_co2_per_kwh") is not None:
         value = convert(given["g_co2_per_kwh"], "g/kWh", "t/MWh", where=f"{where}.g_co2_per_kwh")
@@ -22,14 +25,8 @@ def grid_t_per_mwh(given: Mapping[str, Any] | None, trail: Trail, where: str) ->
         trail.given(Text("电力排放因子", "Emissions of electricity"), Text(said, said))
         return Estimate(value)
     country = given.get("country")
-    if country is None:
-        return None
-    factor = table("grid").get(country, "average")
+    factor = grid.factor(country, kind, trail) if country is not None else None
     if factor is None:
-        trail.flag(
-            "ledger.grid.unknown", Level.UNKNOWN,
-            Text(f"电网排放因子表中没有 {country}", f"the table of grid factors has none for {country}"),
-        )  # fmt: skip
         return None
     return trail.estimate(factor) * convert(1.0, factor.unit, "t/MWh", where=f"{where}.country")
 
