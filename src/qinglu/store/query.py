@@ -91,7 +91,7 @@ class Counts:
 
 
 _SHARES = select(shares.c.project_id, shares.c.organisation_id).where(
-    shares.c.project_id.in_(bindparam("ids", expanding=True))
+    shares.c.project_id.in_(bindparam("ids", expanding=True, literal_execute=True))
 )
 """Made once: a statement that holds a hundred values takes as long to make as to run."""
 
