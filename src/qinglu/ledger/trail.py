@@ -76,12 +76,13 @@ class Trail:
         """Flag a value beyond the range a factor was made for; nothing where it lies within."""
         if low <= value <= high:
             return
+        unit = f" {unit}" if unit else ""
         self.flag(
             "ledger.outside-range",
             Level.WARNING,
             Text(
-                f"{factor.title.zh}适用于 {low:g} 至 {high:g} {unit}，此处为 {value:g} {unit}：结果为外推",
-                f"{factor.title.en} was made for {low:g} to {high:g} {unit}; here it is {value:g} {unit}: extrapolated",
+                f"{factor.title.zh}适用于 {low:g} 至 {high:g}{unit}，此处为 {value:g}{unit}：结果为外推",
+                f"{factor.title.en} was made for {low:g} to {high:g}{unit}; here it is {value:g}{unit}: extrapolated",
             ),
             factor_id=factor.id,
         )
