@@ -172,6 +172,20 @@ def test_a_token_is_told_once_and_ends(here):
     assert (gone.status_code, gone.headers["www-authenticate"]) == (401, 'Bearer realm="qinglu"')
 
 
+def test_a_token_as_password_reads_and_changes_nothing(here):
+    """QGIS before 3.32, and other desktop programs, send a name and a password and no header of one's own."""
+    client = _fresh(here)
+    sign_in(client, "company@example.org")
+    made = client.post("/api/v1/tokens", json={"name": "desktop", "scopes": ["read", "write"]}).json()
+    bare = _fresh(here)
+    basic = ("anybody", made["token"])
+    assert bare.get("/api/v1/session", auth=basic).json()["user"]["email"] == "company@example.org"
+    assert bare.post("/api/v1/projects", json={"code": "basic"}, auth=basic).status_code == 401
+    assert client.delete(f"/api/v1/tokens/{made['id']}").status_code == 204
+    assert bare.get("/api/v1/session", auth=basic).status_code == 401
+    assert bare.get("/api/v1/session", auth=("company@example.org", PASSWORD)).status_code == 401
+
+
 def test_a_revoked_token_is_void_at_once(here):
     client = _fresh(here)
     sign_in(client, "company@example.org")
@@ -182,7 +196,10 @@ def test_a_revoked_token_is_void_at_once(here):
     assert _fresh(here).get("/api/v1/tokens", headers=bearer).status_code == 401
 
 
-@pytest.mark.parametrize("header", ["Basic YTpi", "Bearer", "Bearer ", "ql_x", "Bearer ql_nothing", "Bearer é"])
+@pytest.mark.parametrize(
+    "header",
+    ["Basic YTpi", "Basic !", "Basic YQ==", "Basic", "Bearer", "Bearer ", "ql_x", "Bearer ql_nothing", "Bearer é"],
+)
 def test_other_authorizations_are_refused_not_ignored(here, header):
     answer = _fresh(here).get("/api/v1/projects", headers={"Authorization": header.encode("latin-1")})
     assert answer.status_code == 401

@@ -6,6 +6,7 @@ tells our own pages, in the header ``X-CSRF-Token``; a browser that names anothe
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from typing import Annotated
@@ -46,7 +47,7 @@ def identify(request: Request, ctx: Ctx) -> None:
         _refuse_other_origin(request, ctx)
     header = request.headers.get("authorization", "")
     if header:
-        request.state.actor = ctx.store.token(_bearer(header))
+        request.state.actor = ctx.store.token(_token(header, unsafe=unsafe))
     elif secret := request.cookies.get(cookie_name(ctx)):
         try:
             request.state.actor, _ = ctx.store.session(secret)
@@ -117,14 +118,27 @@ def address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _bearer(header: str) -> str:
-    scheme, _, token = header.partition(" ")
-    if scheme.casefold() != "bearer" or not token.strip():
-        raise SignInError(
-            Text("只接受 Authorization: Bearer 令牌", "only Authorization: Bearer TOKEN counts"),
-            Text("请在账户页签发令牌", "Make a token on your account's page"),
-        )
-    return token.strip()[:512]
+def _token(header: str, *, unsafe: bool) -> str:
+    """The token that a request bears; as the password of Basic too, which is all that some desktop programs can send.
+
+    Of Basic for reading alone: a browser that was once given a password sends it along for whoever asks.
+    """
+    scheme, _, given = header.partition(" ")
+    given = given.strip()
+    if scheme.casefold() == "bearer" and given:
+        return given[:512]
+    if scheme.casefold() == "basic" and not unsafe:
+        try:
+            password = base64.b64decode(given[:1024], validate=True).decode().partition(":")[2]
+        except ValueError:
+            password = ""
+        if password:
+            return password[:512]
+    raise SignInError(
+        Text("只接受 Authorization: Bearer 令牌；只读时也可用 Basic，密码处填令牌",
+             "only Authorization: Bearer TOKEN counts, and for reading Basic with the token as password"),
+        Text("请在账户页签发令牌", "Make a token on your account's page"),
+    )  # fmt: skip
 
 
 def _sent(request: Request) -> str:

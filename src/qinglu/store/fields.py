@@ -65,6 +65,8 @@ def checked(given: Mapping[str, Any], *, max_vertices: int = MAX_VERTICES) -> di
                 Text(f"可用：{'、'.join(EDITABLE)}", f"Use {', '.join(EDITABLE)}"),
                 where=name,
             )
+    if given.get("shape"):  # what it is measured as counts, where it is named, before what the geometry is
+        found["shape"] = _text("shape", given["shape"])
     if found.get("code") == "":
         _refuse("code", "", Text("非空文字", "text, not empty"))
     return found
@@ -117,7 +119,7 @@ def _extra(value: Any) -> dict[str, Any]:
 def _geometry(value: Any, most: int) -> dict[str, Any]:
     sides = ("west", "south", "east", "north")
     if value is None:
-        return {"geometry": None, **dict.fromkeys(sides)}
+        return {"geometry": None, "shape": "", **dict.fromkeys(sides)}
     try:
         shape = shapely.from_wkb(value) if isinstance(value, bytes) else value
         empty = bool(shape.is_empty)
@@ -137,7 +139,8 @@ def _geometry(value: Any, most: int) -> dict[str, Any]:
     if not shapely.is_valid(shape):
         _refuse("geometry", shapely.is_valid_reason(shape), Text("有效的几何", "a valid geometry"))
     wkb = shapely.to_wkb(shapely.force_2d(shape), byte_order=1)
-    return {"geometry": wkb, **dict(zip(sides, bounds, strict=True))}
+    kind = ("point", "line", "area")[int(shapely.get_dimensions(shape))]
+    return {"geometry": wkb, "shape": kind, **dict(zip(sides, bounds, strict=True))}
 
 
 def _refuse(name: str, value: Any, allowed: Text) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...model import role_title
@@ -31,6 +31,9 @@ class Collection:
         ``projects``, ``layer`` or ``records``.
     portfolio : int or None
         Only the projects of this one.
+    shape : str
+        Only projects of this kind, where one is named: a layer of a desktop GIS holds one kind, and of a mixed
+        collection it would draw what its first feature is.
     layer : LayerRecord or None
     """
 
@@ -39,6 +42,7 @@ class Collection:
     about: Text
     kind: str
     portfolio: int | None = None
+    shape: str = ""
     layer: LayerRecord | None = None
 
 
@@ -47,6 +51,10 @@ PROJECTS = Collection(
     Text("您有权查看的全部项目；未登录者只见已公开的档案。",
          "Every project that you may see; without signing in, published dossiers."), "projects",
 )  # fmt: skip
+_SHAPES = {
+    "points": ("point", Text("点", "points")), "lines": ("line", Text("线", "lines")),
+    "areas": ("area", Text("面", "areas")),
+}  # fmt: skip
 LAYERS = Collection(
     "layers", Text("图层目录", "Layers"),
     Text("图册各图层的来源、许可与版本。", "Source, licence and version of each layer of the atlas."), "records",
@@ -59,14 +67,14 @@ RULES = Collection(
 
 def every(ctx: Context, actor: Actor) -> Iterator[Collection]:
     """Collections that the actor may see; of portfolios the newest hundred are listed, the others have addresses."""
-    yield PROJECTS
+    yield from _with_shapes(PROJECTS)
     yield LAYERS
     yield RULES
     for record in open_layers(ctx, actor):
         yield _of_layer(record)
     if actor.signed_in:
         for portfolio in ctx.store.portfolios(actor, limit=_MOST_PORTFOLIOS):
-            yield _of_portfolio(portfolio.id, portfolio.name)
+            yield from _with_shapes(_of_portfolio(portfolio.id, portfolio.name))
 
 
 def of_id(ctx: Context, actor: Actor, collection_id: str) -> Collection:
@@ -80,14 +88,19 @@ def of_id(ctx: Context, actor: Actor, collection_id: str) -> Collection:
     fixed = {c.id: c for c in (PROJECTS, LAYERS, RULES)}
     if collection_id in fixed:
         return fixed[collection_id]
+    whole, _, shape = collection_id.rpartition("-")
+    if shape in _SHAPES and whole:
+        found = of_id(ctx, actor, whole)
+        if found.kind == "projects" and not found.shape:
+            return _of_shape(found, shape)
     number = collection_id.removeprefix(_PORTFOLIO)
     if collection_id.startswith(_PORTFOLIO) and number.isascii() and number.isdigit() and len(number) < 18:
-        found = ctx.store.portfolio(actor, int(number))
-        return _of_portfolio(found.id, found.name)
+        record = ctx.store.portfolio(actor, int(number))
+        return _of_portfolio(record.id, record.name)
     if collection_id.startswith(_LAYER):
-        for record in open_layers(ctx, actor):
-            if record.id == collection_id.removeprefix(_LAYER):
-                return _of_layer(record)
+        for layer in open_layers(ctx, actor):
+            if layer.id == collection_id.removeprefix(_LAYER):
+                return _of_layer(layer)
     raise NotFoundError.of(COLLECTION, collection_id[:80])
 
 
@@ -118,6 +131,18 @@ def described(found: Collection, root: str, lang: Lang) -> dict[str, Any]:
         made |= {"attribution": found.layer.provider} if found.layer.provider else {}
         made["links"].append(link(f"{root}/ogc/collections/layers/items/{found.layer.id}", "describedby", GEOJSON))
     return made
+
+
+def _with_shapes(whole: Collection) -> Iterator[Collection]:
+    yield whole
+    for shape in _SHAPES:
+        yield _of_shape(whole, shape)
+
+
+def _of_shape(whole: Collection, shape: str) -> Collection:
+    kind, words = _SHAPES[shape]
+    title = Text(f"{whole.title.zh}（{words.zh}）", f"{whole.title.en} ({words.en})")
+    return replace(whole, id=f"{whole.id}-{shape}", title=title, shape=kind)
 
 
 def _of_layer(record: LayerRecord) -> Collection:

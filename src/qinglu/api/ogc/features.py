@@ -23,6 +23,7 @@ from . import layers
 from .asked import Asked, Limit, Long, Short, asked
 from .collections import Collection, of_id
 from .common import SCHEMA, USUAL, base, known_only, link, next_link, ogc_router, say, self_link
+from .cql import both
 from .crs import code_of, shown, uri_of
 from .landing import CollectionId
 
@@ -119,7 +120,7 @@ def projects(ctx: Context, actor: Actor, found: Collection, wanted: Asked) -> tu
     for _ in range(_MOST_ROUNDS):
         page = ctx.store.projects(
             actor, cursor=cursor, limit=wanted.limit - len(out), bbox=wanted.bbox, during=wanted.span,
-            where=wanted.tree, portfolio=found.portfolio, archived=False,
+            where=both(wanted.tree, _of_kind(found)), portfolio=found.portfolio, archived=False,
         )  # fmt: skip
         out += [p for p in page if not wanted.shapes or wanted.meets(p.geom)]
         cursor = page.cursor
@@ -146,11 +147,15 @@ def collected(
 
 def _one(ctx: Context, actor: Actor, found: Collection, feature_id: str) -> Project:
     number = int(feature_id) if feature_id.isascii() and feature_id.isdigit() and len(feature_id) < 19 else 0
-    tree = {"op": "=", "args": [{"property": "id"}, number]}
+    tree = both({"op": "=", "args": [{"property": "id"}, number]}, _of_kind(found))
     page: Iterable[Project] = ctx.store.projects(actor, limit=1, where=tree, portfolio=found.portfolio, archived=False)
     for project in page:
         return project
     raise NotFoundError.of(_FEATURE, feature_id[:80])
+
+
+def _of_kind(found: Collection) -> Mapping[str, Any] | None:
+    return {"op": "=", "args": [{"property": "shape"}, found.shape]} if found.shape else None
 
 
 def _project(project: Project, code: str) -> dict[str, Any]:
