@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
+from ..portfolio.fields import column_key
 from .outcomes import Bools, Floats, Ints
 
 UNKNOWN = -1
@@ -103,19 +104,19 @@ def subjects(projects: pa.Table) -> Subjects:
         Schema `PROJECTS`.
     """
     table = words()
-    sector = _lower(projects["sector"])
-    name = _lower(_joined(projects["name"], projects["name_zh"]))
-    extra = _extra(projects["extra"], table.fields)
+    sector = lower_text(projects["sector"])
+    name = lower_text(joined_text(projects["name"], projects["name_zh"]))
+    extra = further(projects["extra"], table.fields)
     broad = _any(sector, table.broad)
     own = pc.if_else(pa.array(broad), "", sector)  # a whole field tells no type, whatever words are in it
-    said = _lower(_joined(own, *(pa.array(extra[k], pa.string()) for k in ("technology", "fuel"))))
-    kind = _first(said, [(k.words, k.unless) for k in table.kinds])
+    said = lower_text(joined_text(own, *(pa.array(extra[k], pa.string()) for k in ("technology", "fuel"))))
+    kind = first_match(said, [(k.words, k.unless) for k in table.kinds])
     silent = (kind == UNKNOWN) & broad
     by_name = np.full(len(kind), UNKNOWN)
     rows = np.flatnonzero(silent)
-    by_name[rows] = _first(name.take(pa.array(rows)), [(k.words, k.unless) for k in table.kinds])
-    stage = _first(_lower(projects["stage"]), [(w, ()) for _, w in table.stages])
-    capacity = np.array([_number(c) for c in extra["capacity_mw"]], dtype=np.float64)
+    by_name[rows] = first_match(name.take(pa.array(rows)), [(k.words, k.unless) for k in table.kinds])
+    stage = first_match(lower_text(projects["stage"]), [(w, ()) for _, w in table.stages])
+    capacity = np.array([number(c) for c in extra["capacity_mw"]], dtype=np.float64)
     told = _megawatts(name)
     from_name = np.isnan(capacity) & ~np.isnan(told)
     return Subjects(
@@ -129,7 +130,7 @@ def subjects(projects: pa.Table) -> Subjects:
     )
 
 
-def _first(text: pa.Array, patterns: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Ints:
+def first_match(text: pa.Array, patterns: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Ints:
     """The first pattern each text matches, or `UNKNOWN`; every distinct text is looked at once."""
     encoded = text.dictionary_encode()
     distinct = encoded.dictionary
@@ -163,32 +164,43 @@ def _megawatts(name: pa.Array) -> Floats:
     return np.asarray(pc.fill_null(values, np.nan).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _extra(column: pa.ChunkedArray, fields: Mapping[str, Sequence[str]]) -> dict[str, list[Any]]:
-    """Further columns by what they say, text or number; None where a project has no such column."""
-    wanted = {given: name for name, names in fields.items() for given in names}
+def further(
+    column: pa.ChunkedArray, fields: Mapping[str, Sequence[str]], numbers: Sequence[str] = ("capacity_mw",)
+) -> dict[str, list[Any]]:
+    """Further columns by what they say, whatever their case, spaces and punctuation.
+
+    Of `numbers` the value as it stands, None where a project has no such column; of others text, "" where it has none.
+    """
+    wanted = {column_key(given): name for name, names in fields.items() for given in names}
+    keys: dict[str, str | None] = {}
     made: dict[str, list[Any]] = {name: [None] * len(column) for name in fields}
     for row, text in enumerate(column.to_pylist()):
         if not text or text == "{}":
             continue
         for key, value in json.loads(text).items():
-            name = wanted.get(key.strip().lower())
+            if key not in keys:
+                keys[key] = wanted.get(column_key(key))
+            name = keys[key]
             if name is not None and value not in (None, ""):
-                made[name][row] = value if name == "capacity_mw" else str(value)
-    return {k: v if k == "capacity_mw" else [x or "" for x in v] for k, v in made.items()}
+                made[name][row] = value if name in numbers else str(value)
+    return {k: v if k in numbers else [x or "" for x in v] for k, v in made.items()}
 
 
-def _number(value: Any) -> float:
+def number(value: Any) -> float:
+    """A number of 0 or more as a portfolio writes it; NaN for anything else."""
     try:
-        number = float(str(value).replace(",", "")) if value is not None else np.nan
+        read = float(str(value).replace(",", "")) if value is not None else np.nan
     except ValueError:
         return np.nan
-    return number if np.isfinite(number) and number >= 0 else np.nan
+    return read if np.isfinite(read) and read >= 0 else np.nan
 
 
-def _joined(*columns: Any) -> Any:
+def joined_text(*columns: Any) -> Any:
+    """Columns of text as one, with spaces between."""
     return pc.binary_join_element_wise(*(pc.fill_null(c, "") for c in columns), " ")
 
 
-def _lower(column: Any) -> pa.Array:
+def lower_text(column: Any) -> pa.Array:
+    """A column of text in small letters, without spaces around."""
     text = pc.utf8_trim_whitespace(pc.utf8_lower(pc.fill_null(column, "")))
     return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
