@@ -43,6 +43,10 @@ class Estimate:
 
     def __mul__(self, other: Estimate | float) -> Estimate:
         other = other if isinstance(other, Estimate) else Estimate(other)
+        if self.value < 0:
+            return -(-self * other)
+        if other.value < 0:
+            return -(self * -other)
         value = self.value * other.value
         if not value:
             return Estimate(0.0, 0.0, self.bounds[1] * other.bounds[1])
