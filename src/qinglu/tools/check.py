@@ -124,7 +124,7 @@ def value_of(field: Field, value: Any, where: str) -> Any:
 
 def _keyed(field: Field, key: str, value: Any, where: str) -> Any:
     at = _dotted(where, key)
-    if key not in field.choices:
+    if field.choices and key not in field.choices:  # without choices every name is as good as another
         _refuse_unknown(at, key, list(field.choices))
     return checked(field.fields, value, at) if field.item is None else value_of(field.item, value, at)
 
@@ -262,6 +262,9 @@ def _allowed(field: Field) -> Text:
         case "object":
             names = ", ".join(f.name for f in field.fields)
             return Text(f"含 {names} 的JSON对象", f"a JSON object of {names}")
+        case "map" if not field.choices:
+            names = ", ".join(f.name for f in field.fields)
+            return Text(f"名称到 {{{names}}} 的JSON对象", f"a JSON object of {{{names}}} by name")
         case "map":
             return Text(
                 f"键为 {'、'.join(field.choices)} 的JSON对象", f"a JSON object with keys of {', '.join(field.choices)}"

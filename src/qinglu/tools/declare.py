@@ -37,8 +37,8 @@ class Field:
     metavar : str
         On the command line, what to write in its place.
     fields : tuple of Field
-        Inside an ``object``, inside every value of a ``map`` whose keys are `choices`, or the options of each of
-        ``layers`` and ``rasters`` where a tool takes JSON.
+        Inside an ``object``, inside every value of a ``map`` whose keys are `choices` (any name where there are
+        none), or the options of each of ``layers`` and ``rasters`` where a tool takes JSON.
     item : Field or None
         What a ``list`` holds, text where none is given; or the values of a ``map`` that are no objects.
     minimum, maximum : float or None

@@ -60,6 +60,8 @@ def _plain(field: Field, lang: Lang) -> Mapping[str, Any]:
             return {"type": "object", "additionalProperties": {"anyOf": [DOCUMENT, _object(field, lang)]}}
         case "map":
             each = _object(field, lang) if field.item is None else schema_of(field.item, lang)
+            if not field.choices:
+                return {"type": "object", "additionalProperties": each}
             return {"type": "object", "properties": dict.fromkeys(field.choices, each), "additionalProperties": False}
         case "list":
             return {"type": "array", "items": schema_of(field.item, lang) if field.item else {"type": "string"}}
