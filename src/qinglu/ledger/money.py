@@ -64,6 +64,27 @@ def dollars(factor: Factor, trail: Trail | None = None) -> Estimate:
     return value * ratio
 
 
+def worth(currency: str, year: int, trail: Trail | None = None) -> float:
+    """One US dollar of `PRICE_YEAR` in a currency and in prices of a year: the way back from `dollars`.
+
+    Raises
+    ------
+    UnknownNameError
+        A year that the table ``money`` does not have.
+
+    Examples
+    --------
+    >>> worth("USD", 2023)
+    1.0
+    >>> round(worth("EUR", 2020), 4)
+    0.7545
+    """
+    ratio = 1.0
+    if year != PRICE_YEAR:
+        ratio *= _of(str(year), "us_deflator", trail) / _of(str(PRICE_YEAR), "us_deflator", trail)
+    return ratio / _of(str(year), "usd_per_eur", trail) if currency == "EUR" else ratio
+
+
 def _of(year: str, what: str, trail: Trail | None) -> float:
     found = table("money")[year, what]
     return trail.use(found) if trail is not None else found.value
