@@ -79,11 +79,30 @@ def _ship(result: Mapping[str, Any], given: Mapping[str, Any], option: str | Non
     return (Figure(Estimate(result["co2_t"]), 1, lacks=_OTHER_GASES),)
 
 
+_NO_SITE = Text("未计现场施工（A5）：没有 structure", "work on site (A5) is left out: no structure is given")
+_NO_LINE = Text("接触网隐含碳另以 construction 计入", "the overhead line itself is a part of its own, by construction")
+
+
+def _construction(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    """What is built belongs to the capital goods of who owns it."""
+    lacks = None if result["stages"]["a5"] is not None else _NO_SITE
+    return (Figure(_bounded(result["co2e_t"]), 3, category=2, lacks=lacks),)
+
+
+def _rail(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    """Electricity of the trains, and what diesel would have emitted beyond it."""
+    sums = result["totals"]
+    used, avoided = (None if sums[n] is None else Estimate(sums[n]) for n in ("electric_wtw_t", "avoided_t"))
+    return Figure(used, 2, lacks=_NO_LINE), Figure(avoided, None, kind="avoided")
+
+
 SOURCES: Mapping[str, Source] = {
     "combustion": Source(_combustion),
     "power-plant": Source(_power_plant),
     "freight": Source(_freight),
     "ship-cii": Source(_ship),
+    "construction": Source(_construction, basis="once", phase="construction"),
+    "rail-electrification": Source(_rail, basis="once"),
 }
 """Tools whose answer can be a part of a project's ledger."""
 
@@ -91,6 +110,10 @@ SOURCES: Mapping[str, Source] = {
 def _is_biogenic(fuel: Any) -> bool:
     factor = table("fuels").get(str(fuel), "biogenic")
     return factor is not None and factor.value == 1
+
+
+def _bounded(given: Mapping[str, Any]) -> Estimate:
+    return Estimate(given["value"], given["low"], given["high"])
 
 
 def _tonnes(kg: float | None) -> Estimate | None:
