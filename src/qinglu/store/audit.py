@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from ..text import Text
+from .fetch import put_rows
 from .schema import audit, audit_head
 
 GENESIS = "0" * 64
@@ -90,7 +91,7 @@ def append(connection: Connection, at: datetime, user_id: int | None, by: str, e
         }  # fmt: skip
         row["hash"] = last = digest(row)
         rows.append(row)
-    connection.execute(insert(audit), rows)
+    put_rows(connection, audit, rows)
     connection.execute(update(audit_head).where(audit_head.c.id == 1).values(seq=seq, hash=last))
     return seq
 

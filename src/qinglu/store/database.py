@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -233,8 +234,17 @@ def _engine(url: URL) -> Engine:
 
 def _prepare(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by us, not by the driver
+    ends = time.monotonic() + _BUSY_MS / 1000
     for pragma in _PRAGMAS:
-        connection.execute(pragma)
+        while True:
+            try:
+                connection.execute(pragma)
+                break
+            except sqlite3.OperationalError as error:
+                # Changing a new file to a log does not wait while another does the same, whatever the timeout.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                    raise
+                time.sleep(0.01)
 
 
 def _begin(connection: Connection) -> None:

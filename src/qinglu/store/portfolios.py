@@ -11,6 +11,7 @@ from ..text import Text
 from .access import Actor, require, visible
 from .database import Tx
 from .errors import NotFoundError
+from .fetch import put_rows
 from .fields import checked
 from .part import Part
 from .projects import ORGANISATION, organisation, register_rows
@@ -80,7 +81,7 @@ class Portfolios(Part):
             ids, new, changed = register_rows(tx, actor, owner, rows, f"portfolio {portfolio_id}")
             entered = _accounts(portfolio_id, read, ids)
             for start in range(0, len(entered), _CHUNK):
-                tx.execute(insert(portfolio_rows), entered[start : start + _CHUNK])
+                put_rows(tx.connection, portfolio_rows, entered[start : start + _CHUNK])
             counts = {
                 "n_read": read.n_read, "n_kept": len(rows), "n_rejected": read.rejected.num_rows,
                 "n_repaired": sum(1 for r in entered if r["project_id"] is not None and _REPAIRS & set(r["notes"])),

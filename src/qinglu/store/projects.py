@@ -14,6 +14,7 @@ from ..text import Text
 from .access import Actor, may, require, visible
 from .database import Tx
 from .errors import ConflictError, ExistsError, NotFoundError
+from .fetch import put_rows
 from .fields import DAYS, NUMBERS, TEXTS, checked, search_text
 from .part import Part
 from .schema import organisations, project_versions, projects, shares
@@ -250,7 +251,8 @@ def insert_many(tx: Tx, organisation_id: int, rows: Sequence[Mapping[str, Any]],
             {**_blank(), **empty, **row, **common, "search": search_text(row)} for row in rows[start : start + _CHUNK]
         ]
         _distinct(part)
-        ids = tx.execute(insert(projects).returning(projects.c.id, sort_by_parameter_order=True), part).scalars().all()
+        by_code = dict(put_rows(tx.connection, projects, part, returning=("code", "id")))
+        ids = [by_code[row["code"]] for row in part]
         versions = []
         for id_, row in zip(ids, rows[start : start + _CHUNK], strict=True):
             after = {k: _audited(v) for k, v in row.items() if v not in (None, "", [], {})}
@@ -261,7 +263,7 @@ def insert_many(tx: Tx, organisation_id: int, rows: Sequence[Mapping[str, Any]],
             tx.record(
                 "create", "project", id_, after={"organisation_id": organisation_id, "version": 1, **after}, why=why
             )
-        tx.execute(insert(project_versions), versions)
+        put_rows(tx.connection, project_versions, versions)
         made += ids
     return made
 

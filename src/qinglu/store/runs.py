@@ -14,6 +14,7 @@ from ..text import Text
 from .access import Actor, require, visible
 from .database import Tx
 from .errors import ForbiddenError, NotFoundError
+from .fetch import put_rows
 from .fields import LEVEL_RANK
 from .jobs import finish, hold
 from .part import Part
@@ -112,7 +113,7 @@ class Runs(Part):
             with self.db.write(actor) as tx:
                 if job is not None:
                     hold(tx, job)
-                tx.execute(insert(findings), [_finding(run_id, known, row) for row in part])
+                put_rows(tx.connection, findings, [_finding(run_id, known, row) for row in part])
         with self.db.write(actor) as tx:
             row = tx.execute(select(runs).where(runs.c.id == run_id).with_for_update()).mappings().one()
             _open(row)
@@ -249,7 +250,7 @@ def _enter(tx: Tx, actor: Actor, run_id: int, project_ids: Sequence[int]) -> Non
     held = [{"run_id": run_id, "project_id": i, "project_version": v} for i, v in tx.execute(seen)]
     if missing := set(project_ids) - {row["project_id"] for row in held}:
         raise NotFoundError.of(Text("项目", "project"), min(missing))
-    tx.execute(insert(run_projects), held)
+    put_rows(tx.connection, run_projects, held)
 
 
 def _open(row: Mapping[Any, Any]) -> None:
@@ -280,7 +281,7 @@ def _level(tx: Tx, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     gone = delete(run_projects).where(entered).returning(run_projects.c.project_id, run_projects.c.project_version)
     versions = {i: version for i, version in tx.execute(gone)}  # noqa: C416 - rows are no pairs to a type checker
     blank = {"level": "", "unknown": False, "colour": "", **dict.fromkeys(_COUNTS, 0)}
-    tx.execute(insert(run_projects), [
+    put_rows(tx.connection, run_projects, [
         {"run_id": run_id, "project_id": i, "project_version": versions[i],
          **{n: row.get(n) or b for n, b in blank.items()}}
         for i, row in zip(ids, rows, strict=True)
