@@ -17,7 +17,7 @@ MARGINS = {
     "combined_margin_firm": Text("组合边际（稳定电源）", "combined margin, firm"),
     "operating_margin": Text("运行边际", "operating margin"),
 }
-READ_TOOLS = ("combustion", "power-plant", "freight", "ship-cii")
+READ_TOOLS = ("combustion", "power-plant", "freight", "ship-cii", "construction", "rail-electrification")
 """Tools whose answer can be a part."""
 
 _FIRST, _LAST = 1900, 2200
