@@ -63,16 +63,17 @@ def amount(value: float, lang: Lang) -> str:
     --------
     >>> [amount(v, "en").replace(THIN, "_") for v in (4_031_000_000.0, 12_345.0, 0.01234, 0.0)]
     ['4.03_bn', '12_300', '0.0123', '0']
-    >>> [amount(v, "zh").replace(THIN, "_") for v in (4_031_000_000.0, 123_456.0)]
-    ['40.3_亿', '12.3_万']
+    >>> [amount(v, "zh").replace(THIN, "_") for v in (4_031_000_000.0, 123_456.0, 36_000_000.0)]
+    ['40.3_亿', '12.3_万', '3_600_万']
     """
     if not value or not math.isfinite(value):
         return "0" if not value else "–"
     digits = 2 - math.floor(math.log10(abs(value)))
     value = round(value, digits)
-    for size, word in _LARGE[lang]:
+    for size, word in LARGE[lang]:
         if abs(value) >= size:
-            return f"{value / size:.3g}{THIN}{word}"
+            shown = value / size
+            return f"{count(round(shown)) if shown >= 100 else f'{shown:.3g}'}{THIN}{word}"
     if abs(value) >= 100:
         return count(round(value))
     return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}".rstrip("0").rstrip(".")
@@ -117,7 +118,7 @@ def nice(most: float) -> float:
     return float(max(f * power for f in (1, 2, 5) if f * power <= most))
 
 
-_LARGE: dict[str, tuple[tuple[float, str], ...]] = {
+LARGE: dict[str, tuple[tuple[float, str], ...]] = {
     "en": ((1e12, "tn"), (1e9, "bn"), (1e6, "m")),
     "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
 }
