@@ -3,12 +3,14 @@
 from .country import Country, countries, country_code, country_title
 from .finding import EXPOSURES, FINDINGS, NEAREST, REJECTED, SCREENED, SEVERITY, ZONAL, Level
 from .layer import ROLES, Layer, is_role, role_title
+from .ledger import LEDGER
 from .project import NOTES, PROJECTS, Portfolio
 from .result import Screening
 
 __all__ = [
     "EXPOSURES",
     "FINDINGS",
+    "LEDGER",
     "NEAREST",
     "NOTES",
     "PROJECTS",

@@ -19,7 +19,8 @@ class Screening:
 
     `exposures`, `nearest`, `zonal` and `findings` have the schemas of `model.finding`; their
     project ids are those of `portfolio.projects`. `clauses` are those that findings may rest on beside
-    `rules`; none unless the whole rulebook was asked for.
+    `rules`; none unless the whole rulebook was asked for. `ledger` has the schema `LEDGER`, and is None
+    where nobody asked for it.
     """
 
     portfolio: Portfolio
@@ -33,3 +34,4 @@ class Screening:
     buffers_m: tuple[float, ...]
     run: Mapping[str, Any]
     clauses: tuple[Mapping[str, Any], ...] = ()
+    ledger: pa.Table | None = None

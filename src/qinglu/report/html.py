@@ -12,6 +12,7 @@ import shapely
 from ..model import Level, Screening
 from ..text import Lang
 from . import pages
+from .ledger import ledger_values
 from .numbers import count, long_date
 from .overview import overview
 from .page import Pages
@@ -91,6 +92,7 @@ def write_html(
         "first": [line for line in lines if line.level in {Level.CRITICAL, Level.WARNING}],
         "first_shown": _FIRST_SHOWN,
         "missing_shown": _MISSING_SHOWN,
+        **ledger_values(summary.ledger, lang),
         "detailed": min(bounds.detailed, len(lines)),
         "views": made.views(min(bounds.detailed, len(lines))),
         "rejected": screening.portfolio.rejected.slice(0, _REJECTED_SHOWN).to_pylist(),

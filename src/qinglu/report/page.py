@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ from ..model.country import country_title
 from ..rules import THIN, figure
 from ..text import Lang
 from . import evidence
+from .ledger import LedgerRow, ledger_rows
 from .numbers import round_length
 from .sitemap import Nearby, SiteMap, site_map
 from .tally import WORST_FIRST, Detail, Tally
@@ -97,6 +98,7 @@ class ProjectView:
     measured: tuple[MeasuredView, ...]
     n_measured: int
     chip: str = ""
+    ledger: tuple[LedgerRow, ...] = ()
 
 
 class Pages:
@@ -153,11 +155,13 @@ class Pages:
         ids = pa.array([self._projects[row]["project_id"] for row in rows], pa.string())
         tables = self._detail.tables
         exposures, nearest = (_grouped(_only(tables[name], ids)) for name in ("exposures", "nearest"))
+        ledger = _grouped(_only(tables["ledger"], ids)) if "ledger" in tables else {}
         for row in rows:
             project = self._projects[row]
             near = exposures.get(project["project_id"], [])
             beyond = nearest.get(project["project_id"], [])
-            yield self._view(row, project, near, beyond)
+            estimates = ledger_rows(ledger.get(project["project_id"], []), self._lang)
+            yield replace(self._view(row, project, near, beyond), ledger=estimates)
 
     def _line(self, row: int) -> ProjectLine:
         project = self._projects[row]

@@ -11,9 +11,10 @@ import shapely
 from ..model import Level, Screening
 from ..model.country import country_title
 from ..text import Lang
-from . import evidence
+from . import charts, evidence
 from .drawings import overview_svg, site_svg
 from .html import Bounds
+from .ledger import LedgerRow, ledger_head, ledger_missing, ledger_totals
 from .numbers import count, long_date, percent, round_length
 from .overview import overview
 from .page import FindingView, Pages, ProjectLine, ProjectView
@@ -153,6 +154,7 @@ class _Made:
         yield from self._map()
         yield from self._countries()
         yield from self._missing()
+        yield from self._ledger()
         yield from self._list(lines)
         yield from self._each(min(self.bounds.detailed, len(lines)))
         yield from self._back()
@@ -238,6 +240,40 @@ class _Made:
         head = (self.t("missing_column"), self.t("projects"), self.t("how_to_get"))
         yield Grid(self.t("would_answer_caption"), head, rows, (0.25, 0.12, 0.63), frozenset({1}))
 
+    def _ledger(self) -> Iterator[Block]:
+        sums = self.s.ledger
+        if sums is None:
+            return
+        yield Heading(self.t("ledger"))
+        yield Para(self.t("ledger_lead"))
+        yield Para(self.t("ledger_counts", known=count(sums.n_estimated), unknown=count(sums.n_unknown)))
+        if sums.totals:
+            head, numbers = ledger_head(self.lang)
+            rows = ledger_totals(sums, self.lang)
+            yield Grid(self.t("ledger_totals"), head, rows, (0.34, 0.13, 0.19, 0.12, 0.11, 0.11), numbers)
+        chart = sums.chart()
+        if chart is not None:
+            yield Figure(charts.svg(chart, self.lang, theme="file"), charts.describe(chart, self.lang), "")
+        if sums.missing:
+            head = (self.t("missing_column"), self.t("projects"))
+            yield Grid(
+                self.t("ledger_missing"), head, ledger_missing(sums, self.lang), (0.8, 0.2), frozenset({1})
+            )  # fmt: skip
+
+    def _estimates(self, rows: Sequence[LedgerRow]) -> Iterator[Block]:
+        if not rows:
+            return
+        yield Heading(self.t("q_ledger"), 3)
+        join = "：" if self.lang == "zh" else ": "
+        cells = tuple(
+            (r.what, r.value, r.bounds,
+             " ".join(t for t in (f"{r.basis}{join}{r.said}" if r.basis else r.said,
+                                  f"{self.t('missing_for')} {r.missing}" if r.missing else "") if t))
+            for r in rows
+        )  # fmt: skip
+        head = tuple(self.t(k) for k in ("ledger_what", "ledger_value", "ledger_bounds", "ledger_how"))
+        yield Grid(self.t("ledger"), head, cells, (0.24, 0.17, 0.15, 0.44), frozenset({1, 2}))
+
     def _list(self, lines: Sequence[ProjectLine]) -> Iterator[Block]:
         yield Heading(self.t("all_projects"))
         if self.s.n_screened > len(lines):
@@ -274,6 +310,7 @@ class _Made:
             yield Heading(title, 3)
             yield from (_finding(f) for f in findings if not f.brief)
             yield from self._briefly([f for f in findings if f.brief])
+        yield from self._estimates(v.ledger)
         if v.measured:
             head = tuple(self.t(k) for k in ("layer", "feature", "distance", "overlap", "overlap_share"))
             rows = tuple((m.layer, m.feature, m.distance, m.overlap, m.share) for m in v.measured)

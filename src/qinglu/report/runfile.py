@@ -39,6 +39,7 @@ def run_record(screening: Screening, files: Sequence[Path]) -> dict[str, Any]:
         "buffers_m": list(screening.buffers_m),
         "layers": [_layer(layer) for layer in screening.layers],
         "rules": [rule["id"] for rule in screening.rules],
+        "ledger": screening.ledger is not None,
     }
     if screening.clauses:
         own["clauses"] = [clause["id"] for clause in screening.clauses]

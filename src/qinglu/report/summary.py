@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ..atlas import advice
 from ..model import Layer, Screening, role_title
 from ..text import Lang, Text
+from .ledger import LedgerSums, missing_title, what
 from .tally import COARSE, WORST_FIRST, CountryCount, Tally, by_country, n_assets
 from .words import WORDS
 
@@ -62,6 +63,7 @@ class Summary:
     missing: tuple[Missing, ...]
     countries: tuple[CountryCount, ...]
     noted: Mapping[str, int]
+    ledger: LedgerSums | None = None
 
     @property
     def n_countries(self) -> int:
@@ -95,6 +97,21 @@ class Summary:
             *levels(self.findings),
             (word("s_missing"), None),
             *((m.title.in_(lang), m.n_projects) for m in self.missing),
+            *self._of_ledger(lang),
+        ]
+
+    def _of_ledger(self, lang: Lang) -> list[tuple[str, int | str | None]]:
+        if self.ledger is None:
+            return []
+        return [
+            (WORDS["ledger"].in_(lang), None),
+            (WORDS["ledger_estimated"].in_(lang), self.ledger.n_estimated),
+            (WORDS["ledger_none"].in_(lang), self.ledger.n_unknown),
+            *(
+                (what(t.part, t.scope, t.quantity, lang), f"{t.value:.4g} {t.unit} ({t.low:.4g}–{t.high:.4g})")
+                for t in self.ledger.totals
+            ),
+            *((missing_title(code, lang), n) for code, n in self.ledger.missing),
         ]
 
 
@@ -117,6 +134,7 @@ def summarise(screening: Screening, tally: Tally) -> Summary:
         missing=_missing(screening, tally),
         countries=tuple(by_country(portfolio, tally)),
         noted=_noted(portfolio.projects),
+        ledger=tally.ledger(),
     )
 
 

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..model import EXPOSURES, FINDINGS, NEAREST, ZONAL, Level, Portfolio
+from ..model import EXPOSURES, FINDINGS, LEDGER, NEAREST, ZONAL, Level, Portfolio
+from .ledger import LedgerSums, LedgerTally
 
 WORST_FIRST = (Level.CRITICAL, Level.WARNING, Level.NOTE, Level.UNKNOWN, Level.CLEAR)
 """The order of reading. Unknown stands before clear: it may hide anything."""
@@ -42,16 +43,20 @@ class Tally:
         How many projects, the worst first, to keep the rows of.
     asks : mapping
         What each rule asks about, by rule id: the role of the layer that would answer it.
+    ledger : bool
+        Whether estimates of the ledger come along.
     """
 
-    def __init__(self, portfolio: Portfolio, keep: int, asks: Mapping[str, str]) -> None:
+    def __init__(self, portfolio: Portfolio, keep: int, asks: Mapping[str, str], *, ledger: bool = False) -> None:
         self._ids = portfolio.projects["project_id"].combine_chunks()
         self._coarse = _noted(portfolio.projects["notes"], COARSE)
         self._keep = keep
         self._asks = asks
         self._next = 0
         self._candidates = np.empty(0, dtype=np.int64)
-        self._kept: dict[str, list[pa.Table]] = {name: [] for name in _SCHEMAS}
+        self._schemas = {**_SCHEMAS, "ledger": LEDGER} if ledger else _SCHEMAS
+        self._kept: dict[str, list[pa.Table]] = {name: [] for name in self._schemas}
+        self._ledger = LedgerTally(portfolio.projects["country"].combine_chunks()) if ledger else None
         self.by_project: npt.NDArray[np.int32] = np.zeros((len(self._ids), len(WORST_FIRST)), dtype=np.int32)
         """Findings of each project at each level of `WORST_FIRST`, shape (n_projects, 5)."""
         self.rule_levels: Counter[tuple[str, str]] = Counter()
@@ -61,13 +66,22 @@ class Tally:
 
     def add(self, tables: Mapping[str, pa.Table]) -> None:
         """Count the findings of one piece. All rows of a project come in the same piece."""
-        findings = tables["findings"]
+        findings, start = tables["findings"], self._next
         rows = self._rows(findings["project_id"])
         columns = _level_columns(findings["level"])
         np.add.at(self.by_project, (rows, columns), 1)
         self.rule_levels.update(_pairs(findings, "rule_id", "level"))
         self.missing.update(self._unanswered(findings, rows))
+        if self._ledger is not None:
+            self._next = start
+            estimated = self._rows(tables["ledger"]["project_id"])
+            self._ledger.add(tables["ledger"], estimated)
+            rows = np.union1d(rows, estimated)
         self._retain(tables, rows)
+
+    def ledger(self) -> LedgerSums | None:
+        """What the ledger comes to; None where nobody asked for it."""
+        return None if self._ledger is None else self._ledger.sums()
 
     def _unanswered(self, findings: pa.Table, rows: npt.NDArray[np.int64]) -> Counter[tuple[str, str]]:
         """Projects per question and layer; several rules that ask the same count once.
@@ -101,7 +115,7 @@ class Tally:
         before = self._candidates
         self._candidates = self._worst_of(np.union1d(before, found))
         dropped = np.setdiff1d(before, self._candidates)
-        for name in _SCHEMAS:
+        for name in self._schemas:
             if len(dropped):
                 self._kept[name] = [self._only(t, self._candidates) for t in self._kept[name]]
             piece = self._only(tables[name], self._candidates)
@@ -141,7 +155,7 @@ class Tally:
         """The worst projects and their rows of every table."""
         rows = self._worst_of(np.arange(len(self._ids)))
         tables = {
-            name: pa.concat_tables([_SCHEMAS[name].empty_table(), *(self._only(t, rows) for t in kept)])
+            name: pa.concat_tables([self._schemas[name].empty_table(), *(self._only(t, rows) for t in kept)])
             for name, kept in self._kept.items()
         }
         return Detail(rows, tables)

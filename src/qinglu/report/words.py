@@ -175,6 +175,33 @@ WORDS: dict[str, Text] = {
     "sitemap_rings": Text("距离环：{rings}。", "Rings at {rings}."),
     "sitemap_nearby": Text("画出的要素：{names}。", "Features drawn: {names}."),
     "north_up": Text("上北", "North up"),
+    # Ledger
+    "ledger": Text("台账", "Ledger"),
+    "ledger_lead": Text(
+        "按装机容量、技术和长度估算，未用项目实测数据；上下限随所用系数给出。",
+        "Estimated from capacity, technology and length, without data measured at the projects; bounds come with the "
+        "factors used.",
+    ),
+    "ledger_counts": Text(
+        "有估算值的项目：{known} 个；全部未知的项目：{unknown} 个。",
+        "Projects with an estimate: {known}. With nothing but unknown: {unknown}.",
+    ),
+    "ledger_totals": Text(
+        "合计；各项目用同一组系数，上下限直接相加",
+        "Totals; all projects rest on the same factors, so their bounds are added up",
+    ),
+    "ledger_what": Text("数量", "Quantity"),
+    "ledger_value": Text("估算值", "Estimate"),
+    "ledger_bounds": Text("上下限", "Bounds"),
+    "ledger_unit": Text("单位", "Unit"),
+    "ledger_n": Text("计入的项目", "Projects counted"),
+    "ledger_left_out": Text("未知而未计入", "Unknown, not counted"),
+    "ledger_missing": Text("缺少什么才能估算", "What is missing for an estimate"),
+    "ledger_how": Text("说明", "How"),
+    "ledger_unknown": Text("未知", "unknown"),
+    "ledger_estimated": Text("有估算值的项目", "Projects with an estimate"),
+    "ledger_none": Text("全部未知的项目", "Projects with nothing but unknown"),
+    "q_ledger": Text("排放多少，用什么建成？", "What does it emit, and what does building it take?"),
     # Evidence
     "e_measure": Text("度量", "Measure"),
     "e_rule": Text("规则", "Rule"),

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import xlsxwriter
 
-from ..model import EXPOSURES, FINDINGS, NEAREST, REJECTED, ZONAL, Level, Screening
+from ..model import EXPOSURES, FINDINGS, LEDGER, NEAREST, REJECTED, ZONAL, Level, Screening
 from ..text import Lang
 from .numbers import count
 from .summary import Summary
@@ -99,9 +99,11 @@ class Workbook:
         Of the summary; columns keep the names of the contract.
     sheet_rows : int
         Rows a sheet can hold.
+    ledger : bool
+        Whether there is a sheet for estimates of the ledger.
     """
 
-    def __init__(self, path: Path, lang: Lang, *, sheet_rows: int = SHEET_ROWS) -> None:
+    def __init__(self, path: Path, lang: Lang, *, sheet_rows: int = SHEET_ROWS, ledger: bool = False) -> None:
         self.lang = lang
         self.sheet_rows = sheet_rows
         self._scratch = tempfile.TemporaryDirectory(prefix=".sheets-", dir=path.parent)
@@ -113,7 +115,8 @@ class Workbook:
         self.bold = self.file.add_format({"bold": True, "bottom": 1})
         self.levels = {level.value: self.file.add_format({"font_color": c}) for level, c in _COLOURS.items()}
         self._summary = self.file.add_worksheet("summary")
-        self._sheets = {name: _Sheet(self, name, schema) for name, schema in _TABLES.items()}
+        tables = {**_TABLES, "ledger": LEDGER} if ledger else _TABLES
+        self._sheets = {name: _Sheet(self, name, schema) for name, schema in tables.items()}
 
     def append(self, tables: Mapping[str, pa.Table]) -> None:
         """Add rows to the sheets of these names."""

@@ -14,7 +14,7 @@ import pyarrow as pa
 import shapely
 
 from ..errors import OptionError
-from ..model import EXPOSURES, FINDINGS, NEAREST, REJECTED, SCREENED, ZONAL, Screening
+from ..model import EXPOSURES, FINDINGS, LEDGER, NEAREST, REJECTED, SCREENED, ZONAL, Screening
 from ..text import Lang, Text
 from .atomic import Stage
 from .docx import write_docx
@@ -70,20 +70,30 @@ class Writer:
         self._frame = frame
         self._lang = lang
         self._bounds = bounds or Bounds()
-        self._tally = Tally(frame.portfolio, self._bounds.listed, asked_roles(frame.rules, frame.clauses))
+        ledger = frame.ledger is not None
+        asked = asked_roles(frame.rules, frame.clauses)
+        self._tally = Tally(frame.portfolio, self._bounds.listed, asked, ledger=ledger)
         self._stage = Stage(out)
         self._tables = [
             (name, TableWriter(self._stage.path(f"{name}.{kind}"), schema))
             for kind in ("csv", "parquet")
             if kind in self._formats
-            for name, schema in _SCHEMAS.items()
+            for name, schema in ({**_SCHEMAS, "ledger": LEDGER} if ledger else _SCHEMAS).items()
         ]
         xlsx = "xlsx" in self._formats
-        self._book = Workbook(self._stage.path("report.xlsx"), lang) if xlsx else None
+        self._book = Workbook(self._stage.path("report.xlsx"), lang, ledger=ledger) if xlsx else None
 
-    def append(self, exposures: pa.Table, nearest: pa.Table, zonal: pa.Table, findings: pa.Table) -> None:
-        """Add the rows of some projects. All rows of one project come in the same piece."""
+    def append(
+        self, exposures: pa.Table, nearest: pa.Table, zonal: pa.Table, findings: pa.Table,
+        ledger: pa.Table | None = None,
+    ) -> None:  # fmt: skip
+        """Add the rows of some projects. All rows of one project come in the same piece.
+
+        `ledger` comes along where the frame has a table of it, and only there.
+        """
         tables = {"exposures": exposures, "nearest": nearest, "zonal": zonal, "findings": findings}
+        if ledger is not None:
+            tables["ledger"] = ledger
         for name, writer in self._tables:
             writer.append(tables[name])
         if self._book:
@@ -192,7 +202,7 @@ def write(
     out : Path
         Made if it is not there; results of an earlier run are replaced.
     formats : sequence of str
-        Of `FORMATS`: ``csv`` and ``parquet`` give the four tables, ``xlsx`` report.xlsx, ``html``
+        Of `FORMATS`: ``csv`` and ``parquet`` give the tables, ``xlsx`` report.xlsx, ``html``
         report.html, ``geojson`` projects.geojson, ``pdf`` report.pdf, ``docx`` report.docx.
         ``rejected.csv`` and ``run.json`` always come along.
     lang : "zh" or "en"
@@ -210,7 +220,9 @@ def write(
         A format that nobody knows, or none at all.
     """
     with Writer(screening, out, formats, lang, bounds=bounds) as writer:
-        writer.append(screening.exposures, screening.nearest, screening.zonal, screening.findings)
+        writer.append(
+            screening.exposures, screening.nearest, screening.zonal, screening.findings, screening.ledger
+        )  # fmt: skip
         return writer.finish(land=land, nearby=nearby)
 
 
