@@ -144,3 +144,28 @@ AVERAGING: Mapping[str, Text] = {
     "peak_season": Text("高峰季平均", "peak-season mean"),
     "annual": Text("年平均", "annual mean"),
 }
+
+FREIGHT_MODES: Mapping[str, Text] = {
+    "sea": Text("海运", "sea"),
+    "rail": Text("铁路", "rail"),
+    "road": Text("公路", "road"),
+    "inland_water": Text("内河", "inland water"),
+    "air": Text("航空", "air"),
+    "hub": Text("枢纽作业", "handling at a hub"),
+}
+
+SEA_PASSAGES: Mapping[str, Text] = {
+    "suez": Text("苏伊士运河", "Suez Canal"),
+    "panama": Text("巴拿马运河", "Panama Canal"),
+    "babalmandab": Text("曼德海峡", "Bab el-Mandeb"),
+    "bosporus": Text("博斯普鲁斯海峡", "Bosporus"),
+    "dardanelles": Text("达达尼尔海峡", "Dardanelles"),
+    "gibraltar": Text("直布罗陀海峡", "Strait of Gibraltar"),
+    "ormuz": Text("霍尔木兹海峡", "Strait of Hormuz"),
+    "malacca": Text("马六甲海峡", "Strait of Malacca"),
+    "sunda": Text("巽他海峡", "Sunda Strait"),
+    "chili": Text("麦哲伦海峡与合恩角", "Magellan Strait and Cape Horn"),
+    "south_africa": Text("好望角", "Cape of Good Hope"),
+    "bering": Text("白令海峡", "Bering Strait"),
+}
+"""Narrows that a way by sea can be kept out of, as the graph of searoute names them."""

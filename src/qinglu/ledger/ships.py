@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -94,7 +95,7 @@ def reference_line(ship_type: str, capacity: float, trail: Trail) -> float:
     of = table("ships_reference").of(item)
     a, c = trail.use(of["a"]), trail.use(of["c"])
     counted = trail.use(of["capacity_fixed"]) if "capacity_fixed" in of else capacity
-    found = a * counted**-c
+    found = a * math.pow(counted, -c)
     trail.formula(
         Text("基线", "Reference line"),
         f"{a:g} × {counted:g}^-{c:g} = {found:.6g} g/({capacity_unit(ship_type)}·nm)",

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...declare import Tool
-from . import construction, project, rail, retrofit_steel, ships
+from . import construction, freight, options, project, rail, retrofit, retrofit_steel, ships
 
-_ALL: tuple[Tool, ...] = (*construction.TOOLS, *project.TOOLS, *rail.TOOLS, *retrofit_steel.TOOLS, *ships.TOOLS)
+_ALL: tuple[Tool, ...] = (
+    *construction.TOOLS,
+    *freight.TOOLS,
+    *options.TOOLS,
+    *project.TOOLS,
+    *rail.TOOLS,
+    *retrofit.TOOLS, *retrofit_steel.TOOLS,
+    *ships.TOOLS,
+)
 TOOLS = tuple(replace(tool, group="ledger") for tool in _ALL)
