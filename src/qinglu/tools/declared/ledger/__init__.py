@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...declare import Tool
-from . import construction, freight, options, project, rail, retrofit, retrofit_steel, ships
+from . import combustion, construction, freight, options, project, rail, retrofit, retrofit_steel, ships
 
 _ALL: tuple[Tool, ...] = (
+    *combustion.TOOLS,
     *construction.TOOLS,
     *freight.TOOLS,
     *options.TOOLS,
