@@ -48,9 +48,10 @@ class Estimate:
         if other.value < 0:
             return -(self * -other)
         value = self.value * other.value
-        if not value:
-            return Estimate(0.0, 0.0, self.bounds[1] * other.bounds[1])
         (a, b), (c, d) = self.bounds, other.bounds
+        if not value or a < 0 or c < 0:  # no logarithm across zero: the ends of the product
+            ends = [x * y for x in (a, b) for y in (c, d)]
+            return Estimate(value, *_apart(value, min(ends), max(ends)))
         down = math.hypot(_log(a, self.value), _log(c, other.value))
         up = math.hypot(_log(b, self.value), _log(d, other.value))
         return Estimate(value, *_apart(value, value * math.exp(-down), value * math.exp(up)))
