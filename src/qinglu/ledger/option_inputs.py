@@ -29,9 +29,6 @@ PRICED = {
 }
 """Fuel → table, item and kind of its price where none is given."""
 
-USUAL = ("solar_pv", "wind_onshore", "wind_offshore", "hydro", "solar_with_storage", "gas_ccgt", "coal", "coal_ccs")
-"""Options compared where none are named."""
-
 _CO2_PER_C = 44 / 12
 _GJ_PER_MWH = 3.6
 _T_PER_KG = 1e-3
@@ -92,12 +89,6 @@ class Wishes:
     in_money: float = 1.0
 
 
-def options() -> tuple[str, ...]:
-    """Every option of the table, the usual ones first."""
-    known = table("options").items
-    return (*USUAL, *(o for o in known if o not in USUAL))
-
-
 def told(option: str, what: str) -> Factor | None:
     """A row of the option, or of the one it is built on; None where neither tells."""
     rows = table("options")
@@ -124,6 +115,8 @@ def inputs_of(option: str, wishes: Wishes, trail: Trail) -> dict[str, Input]:
         found["fuel_price"] = _fuel_price(FUELS[option], wishes, trail)
     if option == "coal_ccs":
         found |= _capture(wishes, trail)
+        if _says(option, "efficiency", wishes, alone=True):
+            del found["penalty"]  # an efficiency of this option's own is net of capture
     return found
 
 
@@ -158,6 +151,12 @@ def plant(option: str, v: Mapping[str, Value]) -> Plant:
         storage_years=v.get("storage_lifetime", 1.0),
         lost=lost,
     )
+
+
+def most_lost() -> float:
+    """The largest loss of efficiency by capture; a plant has to be better than that."""
+    loss = table("retrofit")["capture", "penalty_points"]
+    return (loss.value if loss.high is None else loss.high) / _POINTS
 
 
 def unabated(option: str, efficiency: Value) -> Value:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ...declare import Tool
 from . import combustion, construction, freight, options, project, rail, retrofit, retrofit_steel, ships
+from .examples import EXAMPLES
 
 _ALL: tuple[Tool, ...] = (
     *combustion.TOOLS,
@@ -17,4 +18,6 @@ _ALL: tuple[Tool, ...] = (
     *retrofit.TOOLS, *retrofit_steel.TOOLS,
     *ships.TOOLS,
 )
-TOOLS = tuple(replace(tool, group="ledger") for tool in _ALL)
+TOOLS = tuple(
+    replace(tool, group="ledger", example=tool.example or EXAMPLES.get(tool.id, {})) for tool in _ALL
+)
