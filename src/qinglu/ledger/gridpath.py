@@ -75,6 +75,8 @@ def level(value: float, start: int, years: int) -> Path:
 
 
 def _between(points: Mapping[int, float], year: int) -> float:
+    if year in points:
+        return points[year]
     known = sorted(points)
     if year <= known[0]:
         return points[known[0]]

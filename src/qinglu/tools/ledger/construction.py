@@ -75,6 +75,7 @@ def _structure(kind: str | None, features: Mapping[str, Any], has_quantities: bo
 def _quantity(given: Mapping[str, Any], where: str, trail: Trail) -> Quantity:
     """One row of a bill of quantities, as tonnes."""
     value, unit = given["amount"]["value"], given["amount"]["unit"]
+    unit = "kilotonne" if unit.strip() == "kt" else unit  # not knots
     try:
         mass = Estimate(convert(value, unit, "t", where=f"{where}.amount.unit"))
     except UnitError as error:
@@ -101,8 +102,8 @@ def _boundary(trail: Trail) -> None:
 def _left_out(found: Embodied, trail: Trail) -> None:
     """Flag what no table has: embodied energy or water of a kind of material."""
     for use, title in (
-        (found.energy, Text("隐含能源", "embodied energy")),
-        (found.water, Text("隐含用水", "embodied water")),
+        (found.energy, Text("隐含能源", "Embodied energy")),
+        (found.water, Text("隐含用水", "Embodied water")),
     ):
         if not use.without:
             continue
@@ -168,8 +169,8 @@ def _benchmarks(
 ) -> list[dict[str, Any]]:
     rows = []
     titles = {
-        "energy": Text("现场施工用能", "energy used on site"),
-        "water": Text("现场施工用水", "water used on site"),
+        "energy": Text("现场施工用能", "Energy used on site"),
+        "water": Text("现场施工用水", "Water used on site"),
     }
     for name, (planned, usual, unit) in asked.items():
         if planned is None:
