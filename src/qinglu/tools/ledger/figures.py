@@ -58,8 +58,7 @@ def _combustion(result: Mapping[str, Any], given: Mapping[str, Any], option: str
     lacks = _OTHER_GASES if whole is None else None
     if not _is_biogenic(given.get("fuel")):
         return (Figure(_tonnes(co2 if whole is None else whole), 1, lacks=lacks),)
-    others = None if whole is None else _tonnes(max(0.0, whole - co2))
-    return Figure(others, 1, lacks=lacks), Figure(_tonnes(co2), None, kind="biogenic")
+    return Figure(_tonnes(whole), 1, lacks=lacks), Figure(_tonnes(co2), None, kind="biogenic")
 
 
 def _power_plant(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:

@@ -38,7 +38,7 @@ COMBUSTION = Tool(
               choices=_FUELS, titles=titles("fuels", _FUELS)),
         _with_unit("amount", Text("用量", "amount burnt"), Text(
             "质量、能量（低位）或体积单位，如 t、GJ、MWh、toe、tce、m3；Nm3指0 °C，m3指15 °C",
-            "unit of mass, energy (net calorific value) or volume: t, GJ, MWh, toe, tce, m3; gas in Nm3 is at 0 °C, in m3 "
+            "unit of mass, energy (net calorific value) or volume: t, GJ, MWh, toe, tce, m3; Nm3 is at 0 °C, m3 "
             "at 15 °C"),
             required=True),
         Field("gwp", "choice", Text("按哪次评估报告的全球增温潜势（100年）",
