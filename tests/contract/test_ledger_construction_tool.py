@@ -202,7 +202,7 @@ def test_everything_from_a_source_is_listed_as_unverified(workspace):
         (bill("concrete", -1, "t"), "quantities[0].amount.value"),
         (bill("concrete", float("nan"), "t"), "quantities[0].amount.value"),
         (bill("concrete", 1, "km"), "quantities[0].amount.unit"),
-        (bill("concrete", 1, "blobs"), "quantities[0].amount.unit"),
+        (bill("concrete", 1, "xyzzy"), "quantities[0].amount.unit"),
         ({"quantities": [{"material": "concrete", "amount": {"value": 1}}]}, "quantities[0].amount.unit"),
         ({"quantities": [{"material": "concrete", "amount": 5}]}, "quantities[0].amount"),
         (bill("plastic", 1, "m3"), "quantities[0].amount"),
