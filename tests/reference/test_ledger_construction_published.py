@@ -60,6 +60,18 @@ def test_a_bill_of_quantities_by_hand():
     assert found.energy.site is None
 
 
+def test_bridges_and_tunnels_add_their_share_of_the_length():
+    # 100 km of single track, 10 km on viaduct and 2 km in tunnel, 28 t/m of concrete each; two tracks double all.
+    shares = {"length_km": 100.0, "bridge_share": 0.1, "tunnel_share": 0.02}
+    for tracks in (1, 2):
+        masses = typical(Structure("railway", tracks=tracks, **shares), Trail()).masses_t
+        assert masses["concrete"].value == pytest.approx(tracks * (100 * 500 + 12 * 28_000))
+        assert masses["rebar"].value == pytest.approx(tracks * 12 * 1_600)
+        assert masses["steel"].value == pytest.approx(tracks * 100 * 130)
+    motorway = typical(Structure("motorway", length_km=10.0, bridge_share=0.5, tunnel_share=0.0), Trail()).masses_t
+    assert motorway["rebar"].value == pytest.approx(5 * 1_500 * 2)  # four lanes are two roads beside one another
+
+
 def test_high_speed_rail_lies_within_uic_2011():
     # Baron, Martinetti, Pépion 2011: construction of four lines 58 to 176 tCO2 per km and year, over a century.
     found = built("high_speed_railway", length_km=1.0, bridge_share=0.0, tunnel_share=0.0)

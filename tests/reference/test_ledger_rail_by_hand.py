@@ -28,6 +28,12 @@ def test_three_years_by_hand():
     assert years[0].electric_gj == pytest.approx(12_000 * 3.6)
 
 
+def test_growth_begins_after_the_first_year():
+    growing = rail.replace(LINE, growth=0.1, grid=(475.0,) * 3)
+    assert [y.gtkm for y in rail.run(growing)] == pytest.approx([1e9, 1.1e9, 1.21e9])
+    assert [y.electric_t for y in rail.run(growing)] == pytest.approx([6_000.0, 6_600.0, 7_260.0])
+
+
 def test_carbon_comes_back_in_the_second_year():
     # 6,800 t in 2026, then 3,200 of the 8,000 t of 2027.
     paid = rail.carbon_payback(LINE)
