@@ -67,6 +67,7 @@ def screen(
     buffer_km: Sequence[float] = BUFFERS_KM,
     on: date | None = None,
     rules: Literal["screening", "all"] = "screening",
+    ledger: bool = False,
     rulebooks: Sequence[str | Path] = (),
     settings: Settings | None = None,
 ) -> Screening:
@@ -84,6 +85,8 @@ def screen(
         The day whose rules apply; today without it.
     rules : "screening" or "all"
         ``all`` adds colour, coal gate, EIA and duties of every project to its findings.
+    ledger : bool
+        Whether to estimate what each project emits and what building it takes.
     rulebooks : sequence of path
         Folders of further rules.
     settings : Settings, optional
@@ -92,7 +95,8 @@ def screen(
     Returns
     -------
     Screening
-        Arrow tables ``exposures``, ``nearest``, ``zonal``, ``findings`` and the account of every row.
+        Arrow tables ``exposures``, ``nearest``, ``zonal``, ``findings``, ``ledger`` where asked for, and the account
+        of every row.
 
     Raises
     ------
@@ -111,7 +115,8 @@ def screen(
         layers = workspace.atlas
     chosen = [layers.open(a.id) for a in layers.list()] if isinstance(layers, Atlas) else list(layers)
     folders = tuple(Path(d) for d in rulebooks)
-    return Job(workspace, read, chosen, checked_buffers(buffer_km), on or today, folders, rules == "all").tables()
+    job = Job(workspace, read, chosen, checked_buffers(buffer_km), on or today, folders, rules == "all", ledger)
+    return job.tables()
 
 
 def write_report(

@@ -165,6 +165,7 @@ class RunWanted(Body):
     projects: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
     organisation: Number | None = None
     rules: Literal["screening", "all"] = "screening"
+    ledger: bool = False
     on: date | None = None
     buffer_km: Annotated[list[float], Field(min_length=1, max_length=8)] = [1.0, 5.0, 10.0, 50.0]
     layers: Annotated[list[str], Field(max_length=200)] | None = None
@@ -175,6 +176,7 @@ class Remapping(Body):
 
     fields: dict[str, Named]
     rules: Literal["screening", "all"] = "screening"
+    ledger: bool = False
     on: date | None = None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, insert, or_, select, update
 
 from ..errors import OptionError
 from ..text import Text
@@ -17,7 +17,7 @@ from .fetch import rows_of
 from .part import Part
 from .projects import PROJECT, load
 from .records import Action, Finding
-from .schema import actions, attachments, comments, findings, project_versions, runs
+from .schema import actions, attachments, comments, findings, project_versions, run_projects, runs
 from .values import Attachment, Comment, Page, Project, ProjectVersion, Value
 
 STATES = ("open", "doing", "done", "dropped")
@@ -39,6 +39,8 @@ class Dossier(Value):
         When and by which versions it was last screened; None before the first time.
     findings, actions, comments, attachments, history : tuple
         At most `DOSSIER_MOST` of each, the newest history first; the functions of their names page through more.
+    ledger : mapping or None
+        What the newest run that was asked for it estimates: ``run_id``, ``judged_on``, ``finished_at`` and ``rows``.
     """
 
     project: Project
@@ -48,6 +50,7 @@ class Dossier(Value):
     actions: tuple[Action, ...] = ()
     comments: tuple[Comment, ...] = ()
     history: tuple[ProjectVersion, ...] = ()
+    ledger: Mapping[str, Any] | None = None
 
 
 class Dossiers(Part):
@@ -82,7 +85,7 @@ class Dossiers(Part):
                 return shown
             return replace(
                 shown, actions=of(actions, Action), comments=of(comments, Comment),
-                history=of(project_versions, ProjectVersion, newest=True),
+                history=of(project_versions, ProjectVersion, newest=True), ledger=_ledger(connection, project),
             )  # fmt: skip
 
     def comment(self, actor: Actor, project_id: int, text: str, *, kind: str = "comment") -> Comment:
@@ -209,6 +212,28 @@ class Dossiers(Part):
                 held = select(table.c.id).where(table.c.id == values[name], table.c.project_id == project_id)
                 if connection.execute(held).first() is None:
                     raise NotFoundError.of(Text("结论或文件", "finding or document"), values[name])
+
+
+def _ledger(connection: Connection, project: Project) -> Mapping[str, Any] | None:
+    """What the newest run of the owner, or the run that the project shows, estimates of it."""
+    columns = run_projects.c.ledger, runs.c.id, runs.c.judged_on, runs.c.finished_at
+    found = (
+        select(*columns)
+        .join(runs, runs.c.id == run_projects.c.run_id)
+        .where(
+            run_projects.c.project_id == project.id,
+            run_projects.c.ledger.is_not(None),
+            runs.c.state == "done",
+            or_(runs.c.organisation_id == project.organisation_id, runs.c.id == (project.run_id or 0)),
+        )
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(found).mappings().one_or_none()
+    if row is None:
+        return None
+    when = {"judged_on": row["judged_on"], "finished_at": row["finished_at"]}
+    return {"run_id": row["id"], **when, "rows": row["ledger"]}
 
 
 def _speaks_for(actor: Actor, project: Any, kind: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
@@ -186,7 +186,7 @@ def _assembled(rows: Sequence[Any]) -> Portfolio:
             continue
         shape = row["shape"]
         kept.append({
-            "project_id": str(row["id"]), "source_row": number, "extra": json.dumps(row["extra"], ensure_ascii=False),
+            "project_id": str(row["id"]), "source_row": number, "extra": json.dumps(_further(row), ensure_ascii=False),
             "geometry": places.setdefault(row["geometry"], len(places)), "notes": row["notes"],
             "shape": shape or _kind(row["geometry"]),
             **{name: row[name] for name in ("name", "name_zh", "country", "country_given", "sector", "stage")},
@@ -197,6 +197,19 @@ def _assembled(rows: Sequence[Any]) -> Portfolio:
         pa.Table.from_pylist(kept, schema=PROJECTS), geometries, pa.Table.from_pylist(rejected, schema=REJECTED),
         len(rows), "store", "",
     )  # fmt: skip
+
+
+_MEGAWATTS = {"MW": 1.0, "kW": 1e-3, "GW": 1e3, "兆瓦": 1.0, "千瓦": 1e-3, "吉瓦": 1e3}
+
+
+def _further(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The file's other columns, then what the register itself holds, which goes before them."""
+    held: dict[str, Any] = {"technology": row["technology"] or None}
+    if row["capacity"] is not None and row["capacity_unit"] in _MEGAWATTS:
+        held["capacity_mw"] = row["capacity"] * _MEGAWATTS[row["capacity_unit"]]
+    if row["operation_on"] is not None:
+        held["operation_year"] = row["operation_on"].year
+    return {**row["extra"], **{k: v for k, v in held.items() if v is not None}}
 
 
 def _kind(wkb: bytes) -> str:

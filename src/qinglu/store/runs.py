@@ -36,8 +36,8 @@ class Outcome:
     Attributes
     ----------
     projects : sequence of mapping
-        For each project ``project_id`` (the store's), ``level``, ``unknown``, ``colour`` and the counts
-        ``n_critical`` … ``n_clear``.
+        For each project ``project_id`` (the store's), ``level``, ``unknown``, ``colour``, the counts
+        ``n_critical`` … ``n_clear``, and ``ledger``: rows of `qinglu.model.LEDGER` where it was asked for.
     findings : iterable of mapping
         Columns of `qinglu.model.FINDINGS`, with the store's ``project_id``, and ``trace`` where there is one.
     versions : mapping
@@ -283,7 +283,7 @@ def _level(tx: Tx, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     blank = {"level": "", "unknown": False, "colour": "", **dict.fromkeys(_COUNTS, 0)}
     put_rows(tx.connection, run_projects, [
         {"run_id": run_id, "project_id": i, "project_version": versions[i],
-         **{n: row.get(n) or b for n, b in blank.items()}}
+         **{n: row.get(n) or b for n, b in blank.items()}, "ledger": row.get("ledger")}
         for i, row in zip(ids, rows, strict=True)
     ])  # fmt: skip
 

@@ -67,6 +67,10 @@ SCREEN = Tool(
             "which rules: screening judges what was measured; all adds the colour under the Green Development "
             "Guidance, the coal gate, the EIA and every duty"),
             default="screening", choices=("screening", "all")),
+        Field("ledger", "flag", Text(
+            "另按装机容量、技术和长度估算每个项目的排放和建设隐含碳，给出上下限",
+            "also estimate what each project emits and what building it takes, with bounds, from its capacity, "
+            "technology and length"), default=False),
         Field("rulebook", "folder", Text("另加的规则手册文件夹", "folder of a further rulebook"), metavar="DIR"),
         *(Field(f"{name}_field", "text", help_, metavar="COLUMN") for name, help_ in _COLUMNS.items()),
         Field("explain", "flag", Text("列出严重和警示结论的推理过程", "print how the critical findings and warnings were reached"),

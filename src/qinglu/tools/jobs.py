@@ -24,6 +24,7 @@ from ..text import Lang, Text
 from ..workspace import Workspace
 from . import remote
 from .answer import plain
+from .charted import Drawing, told
 from .registered import register_layers
 from .screening import AnyLayer, Job, checked_buffers, example_layer
 
@@ -111,7 +112,8 @@ def run_tool(task: Task, settings: Settings) -> Any:
 
         with remote_paths(folder):
             made = chosen.run(workspace, remote.received(chosen, asked["inputs"], path_of, out))
-        answer = remote.scrubbed(plain(made.as_dict()), folder)
+        drawing = Drawing.of(asked["charts"]) if asked.get("charts") else None
+        answer = remote.scrubbed(told(made, drawing), folder)
         task.progress("keep", 0, 1)
         raw = json.dumps(answer, ensure_ascii=False, default=str).encode()
         documents = keep(task, sorted(p for p in out.rglob("*") if p.is_file()))
@@ -148,7 +150,9 @@ def _screen(
     on = date.fromisoformat(asked["on"]) if asked.get("on") else workspace.today
     buffers = checked_buffers(asked.get("buffer_km") or (1.0, 5.0, 10.0, 50.0))
     layers = _layers(task, workspace, asked)
-    job = Job(workspace, read, layers, buffers, on, everything=asked.get("rules") == "all")
+    job = Job(
+        workspace, read, layers, buffers, on, everything=asked.get("rules") == "all", ledger=bool(asked.get("ledger"))
+    )
     out = folder / "out"
     screened = job.write(out, FORMATS)
     task.progress("keep", 0, 1)
@@ -184,11 +188,24 @@ def _found(out: Path, ids: Mapping[str, int]) -> list[dict[str, Any]]:
     findings = pq.read_table(out / "findings.parquet", columns=["project_id", "measure", "value"])
     coloured = findings.filter(pc.equal(findings["measure"], "colour"))
     colours = dict(zip(coloured["project_id"].to_pylist(), coloured["value"].to_pylist(), strict=True))
+    ledger = _estimates(out / "ledger.parquet")
     columns = ["project_id", "level", "unknown", "n_critical", "n_warning", "n_note", "n_unknown", "n_clear"]
     return [
-        {**row, "project_id": ids[row["project_id"]], "colour": _COLOURS.get(colours.get(row["project_id"]) or 0.0, "")}
+        {**row, "project_id": ids[row["project_id"]], "colour": _COLOURS.get(colours.get(row["project_id"]) or 0.0, ""),
+         "ledger": ledger.get(row["project_id"])}
         for row in pq.read_table(out / "projects.parquet", columns=columns).to_pylist()
-    ]
+    ]  # fmt: skip
+
+
+def _estimates(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Rows of the ledger by project; none where nobody asked for it."""
+    import pyarrow.parquet as pq
+
+    made: dict[str, list[dict[str, Any]]] = {}
+    if path.exists():
+        for row in pq.read_table(path).to_pylist():
+            made.setdefault(row.pop("project_id"), []).append(row)
+    return made
 
 
 def _findings(path: Path, ids: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:

@@ -18,13 +18,14 @@ import pyarrow.compute as pc
 from .. import __version__, example, portfolio, rules
 from ..atlas import RasterLayer, VectorLayer, advice, read_raster, read_vector
 from ..errors import InputError, NothingScreenedError, OptionError
-from ..model import EXPOSURES, FINDINGS, NEAREST, ZONAL, Layer, Portfolio, Screening
+from ..model import EXPOSURES, FINDINGS, LEDGER, NEAREST, ZONAL, Layer, Portfolio, Screening
 from ..report import Nearby, Writer
 from ..report.evidence import why
 from ..screening import Rulings, cited, contract, judge, measure
 from ..text import Lang, Text
 from ..workspace import Workspace
 from .catalogue import COLUMN_FIELDS
+from .ledger_screening import Ledger
 
 _WIDEST_KM = 1000.0
 _DRAWN = 12  # features drawn on one project's map
@@ -82,6 +83,7 @@ def screen(
     buffer_km: Sequence[float],
     on: date | None,
     rules: str,
+    ledger: bool,
     rulebook: Path | None,
     explain: bool,
     format: Sequence[str],  # noqa: A002 - the name of the flag
@@ -95,7 +97,7 @@ def screen(
         read = read_portfolio(workspace, portfolio, cast(Mapping[str, str], fields))
     layers = layers_of(workspace, layer, raster, atlas)
     further = (rulebook,) if rulebook else ()
-    job = Job(workspace, read, layers, buffers_m, on or workspace.today, further, rules == "all")
+    job = Job(workspace, read, layers, buffers_m, on or workspace.today, further, rules == "all", ledger)
     return job.write(out, format, explain=explain)
 
 
@@ -140,6 +142,8 @@ class Job:
     rulebooks: Sequence[Path] = ()
     everything: bool = False
     """The whole rulebook: colour, coal gate, EIA and duties beside what was measured."""
+    ledger: bool = False
+    """Estimates of emissions and of what building takes, from what the portfolio says of each project."""
     started: float = field(default_factory=time.perf_counter)
 
     @cached_property
@@ -147,16 +151,20 @@ class Job:
         """The rules, loaded and checked once."""
         return self.workspace.rulebook(self.rulebooks)
 
-    def pieces(self) -> Iterator[tuple[tuple[pa.Table, pa.Table, pa.Table], pa.Table]]:
-        """Exposures, nearest and zonal, and the findings, of each chunk of projects."""
+    def pieces(self) -> Iterator[tuple[tuple[pa.Table, pa.Table, pa.Table], pa.Table, pa.Table | None]]:
+        """Exposures, nearest and zonal, the findings, and what the ledger estimates, of each chunk of projects."""
         rulings = Rulings(self.book.clauses, self.on) if self.everything else None
+        ledger, start = Ledger(self.portfolio) if self.ledger else None, 0
         with self.workspace.threads() as threads:
             for measures in measure(
                 self.portfolio, self.layers, self.buffers_m,
                 run=threads.map, threads=threads.n, progress=self.workspace.progress,
             ):  # fmt: skip
                 findings = judge(measures, self.book.rules, self.on, advice)
-                yield contract(measures), rulings.add_to(findings, measures.projects) if rulings else findings
+                found = rulings.add_to(findings, measures.projects) if rulings else findings
+                stop = start + len(measures.projects)
+                yield contract(measures), found, ledger.table(start, stop) if ledger else None
+                start = stop
 
     def frame(self) -> Screening:
         """Everything that is known before measuring."""
@@ -173,6 +181,7 @@ class Job:
             buffers_m=self.buffers_m,
             run=self._record({}),
             clauses=cited(self.book.clauses, self.on) if self.everything else (),
+            ledger=LEDGER.empty_table() if self.ledger else None,
         )
 
     def tables(self) -> Screening:
@@ -181,10 +190,11 @@ class Job:
         parts = list(self.pieces())
         return replace(
             frame,
-            exposures=pa.concat_tables([m[0] for m, _ in parts]),
-            nearest=pa.concat_tables([m[1] for m, _ in parts]),
-            zonal=pa.concat_tables([m[2] for m, _ in parts]),
-            findings=pa.concat_tables([f for _, f in parts]),
+            exposures=pa.concat_tables([m[0] for m, _, _ in parts]),
+            nearest=pa.concat_tables([m[1] for m, _, _ in parts]),
+            zonal=pa.concat_tables([m[2] for m, _, _ in parts]),
+            findings=pa.concat_tables([f for _, f, _ in parts]),
+            ledger=pa.concat_tables([e for _, _, e in parts if e is not None]) if self.ledger else None,
         )
 
     def write(self, out: Path, formats: Sequence[str], *, explain: bool = False) -> Screened:
@@ -194,8 +204,8 @@ class Job:
         explained: list[Any] = []
         measured = time.perf_counter()
         with Writer(frame, out, formats, lang) as writer:
-            for (exposures, nearest, zonal), findings in self.pieces():
-                writer.append(exposures, nearest, zonal, findings)
+            for (exposures, nearest, zonal), findings, ledger in self.pieces():
+                writer.append(exposures, nearest, zonal, findings, ledger)
                 if explain and len(explained) < _EXPLAINED:
                     explained += self._explained(findings, frame, lang)
             seconds = {"measure_s": round(time.perf_counter() - measured, 3)}

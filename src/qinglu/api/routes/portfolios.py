@@ -33,6 +33,7 @@ router = strict_router("/api/v1/portfolios", "portfolios")
 _RULES = ("screening", "all")
 _FORM = form({
     "organisation": {"type": "integer"}, "name": {"type": "string"}, "rules": {"type": "string", "enum": list(_RULES)},
+    "ledger": {"type": "string", "enum": ["true", "false"], "description": "Whether to estimate what projects emit"},
     "on": {"type": "string", "format": "date"},
     "fields": {"type": "string", "description": "JSON: field to column, where the name of a column does not tell"},
 })  # fmt: skip
@@ -88,7 +89,7 @@ def remap(ctx: Ctx, actor: Member, portfolio_id: Id, body: Remapping) -> Respons
         record = ctx.store.add_portfolio(
             actor, record.organisation_id, name=record.name, source=record.source, sha256=record.sha256
         )
-    options = {"rules": body.rules, "on": body.on.isoformat() if body.on else None}
+    options = {"rules": body.rules, "ledger": body.ledger, "on": body.on.isoformat() if body.on else None}
     return _enqueued(ctx, actor, record, {"fields": _fields(body.fields), **options})
 
 
@@ -105,6 +106,7 @@ def _begin(ctx: Context, actor: Actor, given: Sent) -> Response:
         require(actor, verb, organisation, kind=ORGANISATION, id=owner)
     inputs = {
         "rules": _one_of("rules", given.fields.get("rules") or "screening", _RULES),
+        "ledger": _one_of("ledger", given.fields.get("ledger") or "false", ("true", "false")) == "true",
         "on": _day(given.fields.get("on")),
         "fields": _fields(given.json("fields") or {}),
     }

@@ -46,7 +46,8 @@ def begin_run(ctx: Ctx, actor: Member, body: RunWanted) -> Response:
         require(actor, "screen", ctx.store.project(actor, project_id), kind=PROJECT, id=project_id)
     require(actor, "run", ctx.store.organisation(actor, owner), kind=ORGANISATION, id=owner)
     inputs = {
-        "projects": sorted(set(body.projects)), "rules": body.rules, "on": body.on.isoformat() if body.on else None,
+        "projects": sorted(set(body.projects)), "rules": body.rules, "ledger": body.ledger,
+        "on": body.on.isoformat() if body.on else None,
         "buffer_km": body.buffer_km, "layers": body.layers,
     }  # fmt: skip
     return accepted(enqueue(ctx, actor, "screen", inputs, organisation_id=owner))

@@ -83,6 +83,7 @@ run_projects = Table(
     Column("n_note", Integer, nullable=False, default=0),
     Column("n_unknown", Integer, nullable=False, default=0),
     Column("n_clear", Integer, nullable=False, default=0),
+    Column("ledger", Json),  # rows of what the ledger estimates; null where nobody asked
 )
 findings = Table(
     "findings",
