@@ -85,8 +85,14 @@ is unknown, missing or not allowed ends with exit code 2 and one line: the field
 
 ```sh
 qinglu run classify --input project.json
+qinglu run combustion --input boiler.json --charts charts
 qinglu tools show classify
 ```
+
+`--charts DIR` also writes each chart of the answer as `NAME.svg` in the language of `--lang`, all of them or none, and
+names them on standard error; the JSON stays as it is. `qinglu tools show TOOL` has an `example` to begin with.
+`--charts DIR` 另将结果的每张图表按 `--lang` 的语言写为 `NAME.svg`（全部写出或一张不写），并在标准错误中列出；JSON不变。
+`qinglu tools show TOOL` 中的 `example` 可作输入的起点。
 
 `TOOL` is one of · 可用工具：{named}. `--input -` reads standard input · 从标准输入读取. The plain flags of each
 tool, above, say the same; `--input` goes with them, and a flag wins · 各工具自己的参数与此等效，

@@ -172,6 +172,28 @@ def test_stacked_bars_meet_and_end_at_their_sum(rows):
         assert min(number(r, "y")[0] for r in column) == pytest.approx(base - scale * sum(r[at] for r in rows), abs=0.2)
 
 
+@pytest.mark.parametrize(
+    "names", [None, ("a long name that does not fit below the bar" * 3,) * 2], ids=["upright", "lying"]
+)
+def test_parts_below_zero_are_stacked_away_from_those_above(names):
+    root = read(bars([5.0, 2.0], [-3.0, -2.0], [-1.0, 4.0], names=names))
+    ends = {
+        float(r.get("data-value")): (number(r, "x", "width") if names else number(r, "y", "height"))
+        for r in rects(root)
+    }
+    way = 1 if names else -1  # y grows downwards
+    zero = ends[5.0][0] + (0 if names else ends[5.0][1])
+    for value, (start, long) in ends.items():
+        middle = start + long / 2
+        assert (middle - zero) * way * value > 0, value
+    first, second = ends[-3.0], ends[-1.0]
+    assert (
+        second[0] + second[1] == pytest.approx(first[0], abs=0.03)
+        if names
+        else second[0] == pytest.approx(sum(first), abs=0.03)
+    )
+
+
 def test_ticks_and_bars_are_on_one_scale():
     root = read(bars([250.0, 100.0]))
     lines = [m for e in root.iter(f"{NS}path") if (m := re.match(r"M[\d.]+ ([\d.]+)H", e.get("d", "")))]

@@ -11,7 +11,7 @@ from ..store.access import require
 from ..store.records import Job
 from ..text import Text
 from ..tools import remote
-from ..tools.answer import plain
+from ..tools.charted import Drawing, told
 from ..tools.check import checked
 from ..tools.declare import Tool
 from .bodies import MOST
@@ -50,8 +50,9 @@ def may_run(actor: Actor, chosen: Tool) -> None:
 
 
 def queue_tool(
-    ctx: Context, actor: Actor, chosen: Tool, given: Any, files: Mapping[str, Kept], key: str | None = None
-) -> Job:
+    ctx: Context, actor: Actor, chosen: Tool, given: Any, files: Mapping[str, Kept], key: str | None = None,
+    drawing: Drawing | None = None,
+) -> Job:  # fmt: skip
     """Put a run of the tool into the queue.
 
     Raises
@@ -61,11 +62,15 @@ def queue_tool(
     BusyError
     """
     inputs = {"tool": chosen.id, "inputs": _kept(ctx, actor, chosen, given, files)}
+    if drawing is not None:
+        inputs["charts"] = drawing.as_dict()
     return enqueue(ctx, actor, "tool", inputs, organisation_id=working_for(actor), idempotency_key=key)
 
 
-def run_tool_now(ctx: Context, actor: Actor, chosen: Tool, given: Any, files: Mapping[str, Kept]) -> dict[str, Any]:
-    """Run a short tool within the request; its answer as JSON values.
+def run_tool_now(
+    ctx: Context, actor: Actor, chosen: Tool, given: Any, files: Mapping[str, Kept], drawing: Drawing | None = None
+) -> dict[str, Any]:
+    """Run a short tool within the request; its answer as JSON values, with its charts where they are wanted.
 
     Raises
     ------
@@ -84,8 +89,7 @@ def run_tool_now(ctx: Context, actor: Actor, chosen: Tool, given: Any, files: Ma
         made = chosen.run(ctx.workspace(), checked(fields, kept))
     finally:
         ctx.running.release()
-    answer: dict[str, Any] = plain(made.as_dict())
-    return answer
+    return told(made, drawing)
 
 
 def _kept(ctx: Context, actor: Actor, chosen: Tool, given: Any, files: Mapping[str, Kept]) -> dict[str, Any]:

@@ -35,12 +35,19 @@ def add_run(commands: Any, lang: Lang) -> argparse.ArgumentParser:
 
 
 def add_input(sub: argparse.ArgumentParser, lang: Lang, *, required: bool = False) -> None:
-    """The flag ``--input``."""
+    """The flags ``--input`` and ``--charts``."""
     sub.add_argument(
         "--input",
         metavar="FILE|-",
         required=required,
         help=Text("JSON输入文件，- 为标准输入", "a JSON document with the inputs; - reads standard input").in_(lang),
+    )
+    sub.add_argument(
+        "--charts",
+        metavar="DIR",
+        help=Text(
+            "把结果的图表写入该文件夹，格式为SVG", "also write the charts of the answer into this folder, as SVG"
+        ).in_(lang),
     )
 
 

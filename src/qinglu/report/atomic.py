@@ -24,6 +24,8 @@ class Stage:
     ----------
     out : Path
         The folder the results are meant for. Made on `commit`, not before.
+    where : str
+        What an error names.
 
     Raises
     ------
@@ -43,7 +45,7 @@ class Stage:
     (False, 'whole', 1)
     """
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, where: str = "--out") -> None:
         self.out = out
         try:
             self._folder = _folder_beside(out)
@@ -52,7 +54,7 @@ class Stage:
             raise OptionError(
                 Text(f"无法写入文件夹 {out}（{reason}）", f"Cannot write to the folder {out} ({reason})"),
                 Text("请换一个可写的文件夹", "Name a folder that can be written"),
-                where="--out",
+                where=where,
             ) from error
 
     def path(self, name: str) -> Path:
@@ -95,9 +97,9 @@ def _folder_beside(out: Path) -> Path:
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Stage]:
+def staged(out: Path, where: str = "--out") -> Iterator[Stage]:
     """A `Stage` that is removed on the way out, also on Ctrl-C; only `Stage.commit` keeps files."""
-    stage = Stage(out)
+    stage = Stage(out, where)
     try:
         yield stage
     finally:

@@ -15,9 +15,8 @@ _ALL: tuple[Tool, ...] = (
     *options.TOOLS,
     *project.TOOLS,
     *rail.TOOLS,
-    *retrofit.TOOLS, *retrofit_steel.TOOLS,
+    *retrofit.TOOLS,
+    *retrofit_steel.TOOLS,
     *ships.TOOLS,
 )
-TOOLS = tuple(
-    replace(tool, group="ledger", example=tool.example or EXAMPLES.get(tool.id, {})) for tool in _ALL
-)
+TOOLS = tuple(replace(tool, group="ledger", example=tool.example or EXAMPLES.get(tool.id, {})) for tool in _ALL)
