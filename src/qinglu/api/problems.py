@@ -95,6 +95,8 @@ def problem(error: QingluError, lang: Lang, *, instance: str = "", **more: Any) 
 def answer(request: Request, error: QingluError, **more: Any) -> Response:
     """The response of an error."""
     document = problem(error, language(request), instance=f"urn:qinglu:request:{request_id(request)}", **more)
+    if request.url.path.startswith("/ogc"):  # the names that OGC API – Features 1.0 has for the same
+        document |= {"code": document["slug"], "description": document["detail"]}
     headers: dict[str, str] = {"Cache-Control": "no-store"}
     status = document["status"]
     if status == 401:

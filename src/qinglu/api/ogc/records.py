@@ -127,7 +127,7 @@ def _record(
     here = f"{root}/ogc/collections/{catalogue}"
     own = [link(f"{here}/items/{number}", "self", GEOJSON), link(here, "collection")]
     return {
-        "id": number, "type": "Feature", "conformsTo": [_CONFORMS], "time": None, "geometry": geometry,
+        "id": number, "type": "Feature", "conformsTo": [_CONFORMS], "geometry": geometry,
         "properties": plain(properties), "links": [*own, *links],
     }  # fmt: skip
 

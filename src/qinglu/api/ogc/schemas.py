@@ -16,9 +16,8 @@ DOCUMENT = {
     ]
 }  # fmt: skip
 """In the place of a path: the number of an uploaded document, or a registered layer."""
-_PLACE = {"type": "array", "prefixItems": [{"type": "number", "minimum": -180, "maximum": 180},
-                                            {"type": "number", "minimum": -90, "maximum": 90}],
-          "minItems": 2, "maxItems": 2}  # fmt: skip
+_PLACE = {"type": "array", "items": {"type": "number", "minimum": -180, "maximum": 180}, "minItems": 2, "maxItems": 2}
+"""Longitude and latitude: `prefixItems` could say more of each, but the schemas of OpenAPI 3.0 do not know it."""
 
 
 def schema_of(field: Field, lang: Lang) -> dict[str, Any]:
@@ -80,8 +79,10 @@ def _number(field: Field) -> dict[str, Any]:
 
 
 def _object(field: Field, lang: Lang) -> dict[str, Any]:
-    return {
+    made: dict[str, Any] = {
         "type": "object", "properties": {f.name: schema_of(f, lang) for f in field.fields},
-        "required": [f.name for f in field.fields if f.required and f.kind not in ("path", "folder")],
         "additionalProperties": False,
     }  # fmt: skip
+    if required := [f.name for f in field.fields if f.required and f.kind not in ("path", "folder")]:
+        made["required"] = required  # never empty: OGC's schema of a process allows no such list
+    return made
