@@ -188,8 +188,8 @@ def _put(found: dict[str, Input], what: str, one: Input | None) -> None:
 
 
 def _choice(name: str, title: Text, value: float, swing: float | None = None) -> Input:
-    ends = (None, None) if swing is None else (max(value - swing, -0.5), value + swing)
-    return Input(name, title, value, *ends, kind="fixed")
+    low, high = (None, None) if swing is None else (max(value - swing, -0.5), value + swing)
+    return Input(name, title, value, low, high, "fixed")
 
 
 def _own(option: str, what: str, wishes: Wishes, trail: Trail) -> Input | None:

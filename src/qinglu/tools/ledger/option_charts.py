@@ -85,7 +85,7 @@ def _tornado(one: Option, money: str) -> Tornado:
 def _by_year(one: Option) -> Bars:
     name = name_of("options", one.id)
     margin = cumulative(one, one.net.combined_margin_t or 0.0)
-    lines = ()
+    lines: tuple[Series, ...] = ()
     if one.net.average_t is not None:
         said = Text("按平均排放强度", "By the average intensity")
         lines = (Series(said, tuple(cumulative(one, one.net.average_t))),)
