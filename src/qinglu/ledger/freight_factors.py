@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ..errors import OptionError
@@ -122,6 +123,7 @@ def _laden(item: str, load: float | None, empty_share: float, trail: Trail) -> I
             Text("请给出 load，0至1", "Give load, above 0 and up to 1"),
             where="load",
         )
+    trail.outside(rows[base + _HALF, "ttw"], load, 0.5, 1.0, "")
     way_back = empty_share / (1 - empty_share)  # empty kilometres for every loaded one
     found = []
     for what in ("ttw", "wtt"):
@@ -165,6 +167,15 @@ def _electric(
         f"{kwh_per_tkm:g} kWh/(t·km) ÷ (1 - {lost:g}) × {grid_g_per_kwh:g} g/kWh = {wtw:.6g} kg/(t·km)",
     )
     return Intensity(wtw, 0.0)
+
+
+def flag_distance(item: str, km: float, trail: Trail) -> None:
+    """Flag a flight shorter or longer than its class was made for."""
+    rows = table("freight")
+    low, high = rows.get(item, "distance_from"), rows.get(item, "distance_to")
+    bound = low or high
+    if bound is not None:
+        trail.outside(bound, km, low.value if low else 0.0, high.value if high else math.inf, "km")
 
 
 def warn_split(intensity: Intensity, trail: Trail) -> None:

@@ -41,7 +41,7 @@ def freight(
     trail = Trail()
     if legs is not None:
         made = _chain(legs, "legs", trail)
-        return Answer(_as_dict(made), trail.findings, trail.steps, trail.unverified, charts=(_by_leg("", made),))
+        return Answer(_as_dict(made), trail.findings, trail.steps, trail.unverified, charts=(_by_leg(made),))
     return _compared(chains or {}, trail)
 
 
@@ -77,7 +77,7 @@ def _compared(chains: Mapping[str, Mapping[str, Any]], trail: Trail) -> Answer:
     }
     charts = [_by_chain(made)]
     if len(made) <= _SHOWN_LEGS:
-        charts += [_by_leg(name, c) for name, c in made.items()]
+        charts += [_by_leg(c, name, n) for n, (name, c) in enumerate(made.items(), start=1)]
     return Answer(result, trail.findings, trail.steps, trail.unverified, charts=tuple(charts))
 
 
@@ -141,11 +141,12 @@ def _series(rows: Sequence[tuple[float | None, float | None]]) -> tuple[Series, 
     return tuple(found)
 
 
-def _by_leg(name: str, made: Chain) -> Bars:
+def _by_leg(made: Chain, name: str = "", number: int = 0) -> Bars:
+    """Legs of a chain; its number is in the name of the plot, as users name chains as they like."""
     zh, en = (f"：{name}", f": {name}") if name else ("", "")
     labels: tuple[Label, ...] = tuple(f.leg.label for f in made.legs)
     return Bars(
-        name=f"freight-by-leg{'-' + name if name else ''}",
+        name=f"freight-by-leg-{number}" if number else "freight-by-leg",
         title=Text(f"各段排放{zh}", f"Emissions by leg{en}"),
         unit="kg",
         categories=labels,

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from ...errors import OptionError
 from ...ledger.distances import Distance, between, given
 from ...ledger.freight import Leg, label_of
-from ...ledger.freight_factors import DEFAULTS, ELECTRIC, Intensity, intensity, warn_split
+from ...ledger.freight_factors import DEFAULTS, ELECTRIC, Intensity, flag_distance, intensity, warn_split
 from ...ledger.tables import name_of
 from ...ledger.trail import Trail
 from ...model.finding import Level
@@ -42,6 +42,8 @@ def leg_of(number: int, of: Mapping[str, Any], where: str, trail: Trail) -> Leg:
         _tell_own(own, per, label, trail)
     else:
         own = _default(item or "", of, where, trail)
+        if distance is not None:
+            flag_distance(item or "", distance.km, trail)
     return Leg(mass, distance, own, _primary(of, item is None, where), label, mode, item)
 
 
