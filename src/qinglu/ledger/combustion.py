@@ -224,17 +224,17 @@ def _together(
         trail.flag(
             "ledger.combustion.biogenic",
             Level.NOTE,
-            Text(f"{name.zh}属生物质：燃烧排放CO2 {co2.value:.6g} kg，按IPCC单列，不计入co2e_kg（只计CH4和N2O）",
+            Text(f"{name.zh}属生物质：燃烧排放CO2 {co2.value:.6g} kg，按IPCC单列，不计入CO2当量（只计CH4和N2O）",
                  f"{name.en} is biomass: the {co2.value:.6g} kg of CO2 that leave the stack are told apart, as by the "
-                 "IPCC, and are not in co2e_kg, which has CH4 and N2O alone"),
+                 "IPCC, and are not in CO2e, which has CH4 and N2O alone"),
             biogenic_co2_kg=co2.value,
         )  # fmt: skip
     if ch4 is None or n2o is None:
         trail.flag(
             "ledger.combustion.no-factor",
             Level.UNKNOWN,
-            Text(f"{name.zh}没有CH4和N2O排放因子：未知而非为零，co2e_kg 因此无法给出；CO2本身已知",
-                 f"There is no CH4 and N2O factor for {name.en}: unknown, not zero, and so is co2e_kg; CO2 is known"),
+            Text(f"{name.zh}没有CH4和N2O排放因子：未知而非为零，CO2当量因此无法给出；CO2本身已知",
+                 f"There is no CH4 and N2O factor for {name.en}: unknown, not zero, and so is CO2e; CO2 is known"),
         )  # fmt: skip
         return None, {}
     potentials = {gas: trail.use(table("gwp")[gas, gwp]) for gas in ("ch4", "n2o")}

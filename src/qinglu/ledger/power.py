@@ -334,6 +334,12 @@ def _unfired(
     if technology == "geothermal":
         rate = trail.estimate(table("options")["geothermal", "direct"])
         co2, intensity = rate * (net_mwh / KG_PER_T), rate.value
+        trail.flag(
+            "ledger.power.geothermal-gases",
+            Level.UNKNOWN,
+            Text("地热流体中硫化氢等气体因田而异，未计：大气污染物未知而非为零",
+                 "Hydrogen sulphide and other gases of the fluid differ by field and are left out: unknown, not zero"),
+        )  # fmt: skip
     if technology == "hydro":
         trail.flag(
             "ledger.power.reservoir",
@@ -343,7 +349,7 @@ def _unfired(
         )  # fmt: skip
     nothing = {p: air.Stack(Estimate(0.0), Estimate(0.0), {}) for p in air.POLLUTANTS}
     if technology == "geothermal":
-        nothing = {}  # hydrogen sulphide of the field is no SO2, and nobody knows it from the capacity
+        nothing = {}
     stacks = {p: nothing.get(p) for p in air.POLLUTANTS}
     return Plant(technology, None, net_mwh, 0.0, 0.0, intensity, co2, None, stacks, None, water, withdrawn)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...declare import Tool
-from . import combustion, construction, freight, options, project, rail, retrofit, retrofit_steel, ships
+from . import combustion, construction, freight, options, power, project, rail, retrofit, retrofit_steel, ships
 from .examples import EXAMPLES
 
 _ALL: tuple[Tool, ...] = (
@@ -13,6 +13,7 @@ _ALL: tuple[Tool, ...] = (
     *construction.TOOLS,
     *freight.TOOLS,
     *options.TOOLS,
+    *power.TOOLS,
     *project.TOOLS,
     *rail.TOOLS,
     *retrofit.TOOLS,
