@@ -15,6 +15,7 @@ SIZE, SMALL, TITLE = 13.0, 12.0, 15.0
 LEADING = 1.35
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NARROW = frozenset("iljtfrI.,:;'|!()[] /-" + THIN)
+_BROAD = frozenset("mwMW%@—")
 _BREAK = re.compile(r"[^\u2e80-\ufaff\uff00-\uffef\s]+|[\u2e80-\ufaff\uff00-\uffef]|\s+")
 _NO_END = "（《「『([{"
 _NO_START = frozenset("，。、；：！？）》」』％%,.;:!?)")
@@ -46,7 +47,7 @@ def _share(c: str) -> float:
         return 1.0
     if unicodedata.combining(c):
         return 0.0
-    return 0.32 if c in _NARROW else 0.7 if c.isupper() or c in "mwMW%@" else 0.56
+    return 0.34 if c in _NARROW else 0.88 if c in _BROAD else 0.68 if c.isupper() else 0.575
 
 
 def wrapped(text: str, room: float, size: float, most: int = 3) -> list[str]:
