@@ -172,8 +172,8 @@ def retrofit(unit: Unit, target: Target, terms: Terms, trail: Trail, *, most: in
     Parameters
     ----------
     most : int
-        How many of the cheapest are worked out in full; those on a front, closure, and the cheapest with each kind of
-        measure are added.
+        How many of the cheapest are worked out in full; those on a front, closure, doing nothing, and the cheapest with
+        each kind of measure are added where they meet the target.
 
     Notes
     -----
@@ -263,9 +263,11 @@ def _meets(worst: Mapping[tuple[str, ...], tuple[float, str]], devices: tuple[st
 
 
 def _cheapest_of_kinds(met: Sequence[Ranked]) -> set[int]:
-    """Positions of the cheapest with each measure that is not a device for air."""
+    """Positions of the cheapest with each measure that is not a device for air, and of doing nothing."""
     found: dict[str, int] = {}
     for n, ranked in enumerate(met):
+        if ranked.choice == AS_IT_IS:
+            found["none"] = n
         for measure in ranked.choice.measures:
             if measure not in KINDS:
                 found.setdefault(measure, n)

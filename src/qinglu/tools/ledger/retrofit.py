@@ -10,7 +10,7 @@ from typing import Any
 from ...errors import OptionError
 from ...ledger import air
 from ...ledger.fluegas import O2_PCT, dry_m3_per_gj
-from ...ledger.retrofit import MOST, Outcome, Target, retrofit
+from ...ledger.retrofit import Outcome, Target, retrofit
 from ...ledger.retrofit_cost import PRICES, Terms
 from ...ledger.retrofit_unit import Unit
 from ...ledger.tables import table
@@ -25,7 +25,7 @@ from ..limits import plant_of, sized
 from .bought import flag_assumed, grid_t_per_mwh, price
 from .retrofit_said import charts_of, limit_findings, result_of
 
-BURNING = {"coal_cfb": "fluidised"}
+BURNING = {"cfb": "fluidised"}
 """How a technology burns its coal; pulverised where it is not here."""
 
 BOILER = {"fluidised": "cfb_boiler", "pulverised": "coal_boiler"}
@@ -54,6 +54,11 @@ class Asked:
     rules: Mapping[str, Candidate]
     found: Limits | None
     kind: str | None
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Pollutants whose limit was asked of the rulebook, which has none that can be compared."""
+        return tuple(p for p in air.POLLUTANTS if self.kind and p not in self.target.limits_mg_m3)
 
 
 def retrofit_coal(
@@ -107,7 +112,7 @@ def retrofit_coal(
     result = {
         "unit": _unit_said(unit, technology, born, day),
         "target": _target_said(asked),
-        **result_of(outcome, asked.target, terms),
+        **result_of(outcome, terms, asked.unknown),
     }
     found = asked.found
     return Answer(
@@ -132,7 +137,7 @@ def _efficiency(technology: str, given: float | None, trail: Trail) -> float:
     if given is not None:
         _above_zero("net_efficiency", given)
         return given
-    return trail.use(table("power")[technology, "net_efficiency"])
+    return trail.use(table("power")[technology, "efficiency"])
 
 
 def _back(day: date, years: float) -> date:
@@ -181,6 +186,13 @@ def _unit(
     fuel: str, burning: str, capacity_mw: float, capacity_factor: float, efficiency: float,
     analysis: Mapping[str, Any], controls: Sequence[str], years: float, trail: Trail,
 ) -> Unit:  # fmt: skip
+    running = air.ordered(controls)
+    if "furnace_limestone" in running and burning != "fluidised":
+        raise OptionError(
+            Text("煤粉炉不能炉内喷石灰石脱硫（furnace_limestone）", "pulverised coal has no bed for furnace_limestone"),
+            Text("请去掉该设施，或改用 technology = cfb", "Leave it out, or take technology = cfb"),
+            where="controls",
+        )
     raw = air.raw(fuel, burning, trail, air.Analysis(**analysis))
     sulphur, ash, nox = raw.sulphur_kg_per_gj, raw.ash_kg_per_gj, raw.nox_kg_per_gj
     assert sulphur is not None  # the choices of the declaration are coals, which have all of these
@@ -191,7 +203,7 @@ def _unit(
         fuel=fuel, capacity_mw=capacity_mw, capacity_factor=capacity_factor, net_efficiency=efficiency,
         sulphur_kg_per_gj=sulphur, ash_kg_per_gj=ash, sulphur_in_ash=raw.sulphur_in_ash, fly_ash=raw.fly_ash,
         nox_kg_per_gj=nox, co2_kg_per_gj=trail.estimate(table("fuels")[fuel, "carbon"]) * _CO2_PER_C,
-        gas_m3_per_gj=dry_m3_per_gj(fuel, trail), running=air.ordered(controls), remaining_years=years,
+        gas_m3_per_gj=dry_m3_per_gj(fuel, trail), running=running, remaining_years=years,
         burning=burning,
     )  # fmt: skip
 
@@ -335,6 +347,3 @@ def _target_said(asked: Asked) -> dict[str, Any]:
         "limits": asked.kind, "o2_pct": O2_PCT, "pollutants": limits, "co2_g_per_kwh": asked.target.co2_g_per_kwh,
         "co2_t": asked.target.co2_t,
     }  # fmt: skip
-
-
-__all__ = ["MOST", "retrofit_coal"]

@@ -47,8 +47,13 @@ def id_of(choice: Choice) -> str:
     return "+".join(m + tails.get(m, "") for m in choice.measures) or "as-it-is"
 
 
-def result_of(outcome: Outcome, target: Target, terms: Terms) -> dict[str, Any]:
-    """The result: as it is, the options, the fronts, and what does not meet the target."""
+def result_of(outcome: Outcome, terms: Terms, unknown: Sequence[str]) -> dict[str, Any]:
+    """The result: as it is, the options, the fronts, and what does not meet the target.
+
+    Whether the unit meets its limits as it is: False where it breaks one that is known, None where all it breaks may
+    be one of the `unknown`.
+    """
+    meets = None if outcome.base_meets and unknown else outcome.base_meets
     failing = outcome.failing
     best = None
     if failing.best is not None:
@@ -59,7 +64,8 @@ def result_of(outcome: Outcome, target: Target, terms: Terms) -> dict[str, Any]:
         }  # fmt: skip
     return {
         "currency": "USD", "price_year": PRICE_YEAR, "discount_rate": terms.rate,
-        "as_it_is": {**_option(outcome.base), "meets": outcome.base_meets},
+        "as_it_is": {**_option(outcome.base), "meets": meets},
+        "limits_unknown": list(unknown),
         "tried": outcome.tried, "meeting": outcome.meeting, "needless": outcome.needless,
         "failing": {"count": failing.count, "by_reason": dict(failing.by_reason), "best": best},
         "options": [_option(d) for d in outcome.options],

@@ -10,7 +10,7 @@ from ....words import AIRSHEDS, REGIONS
 from ...declare import Field, Tool
 
 COALS = ("anthracite", "coking_coal", "other_bituminous_coal", "sub_bituminous_coal", "lignite")
-TECHNOLOGIES = ("coal_subcritical", "coal_supercritical", "coal_usc", "coal_cfb")
+TECHNOLOGIES = ("coal_subcritical", "coal_supercritical", "coal_usc", "cfb")
 LIMITS = {
     "host": Text("东道国限值", "the host's limits"),
     "strictest": Text("东道国、国际和中国限值中最严者", "the strictest of host, international and Chinese limits"),
