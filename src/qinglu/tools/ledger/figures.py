@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...errors import OptionError
 from ...ledger.estimate import Estimate
 from ...ledger.tables import table
 from ...text import Text
@@ -71,7 +72,9 @@ def _power_plant(result: Mapping[str, Any], given: Mapping[str, Any], option: st
 
 
 def _freight(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
-    return (Figure(_tonnes(result["wtw_kg"]), 3, category=4),)
+    chains = result.get("chains")
+    chain = result if chains is None else chains[_chosen(option, tuple(chains))]
+    return (Figure(_tonnes(chain["wtw_kg"]), 3, category=4),)
 
 
 def _ship(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
@@ -95,6 +98,38 @@ def _rail(result: Mapping[str, Any], given: Mapping[str, Any], option: str | Non
     return Figure(used, 2, lacks=_NO_LINE), Figure(avoided, None, kind="avoided")
 
 
+def _retrofit(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    """What the unit still emits, and what it emits less than as it runs today."""
+    rows = {row["id"]: row for row in (result["as_it_is"], *result["options"])}
+    row = rows[_chosen(option, tuple(rows))]
+    return (
+        Figure(_ranged(row, "co2_stack_t"), 1, lacks=_OTHER_GASES, output_mwh=row["net_mwh"]),
+        Figure(_ranged(row, "co2_avoided_t"), None, kind="avoided"),
+    )
+
+
+def _steel(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    """A route of making steel: its own emissions, and those of the electricity it buys."""
+    rows = {row["route"]: row for row in result["routes"]}
+    row = rows[_chosen(option, tuple(rows))]
+    return (
+        Figure(_ranged(row, "scope1_t"), 1, lacks=_OTHER_GASES),
+        Figure(_ranged(row, "scope2_t"), 2),
+    )
+
+
+def _options(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
+    """A way of making electricity: its own emissions, and those of the grid in whose place it delivers."""
+    rows = {row["option"]: row for row in result["options"]}
+    row = rows[_chosen(option, tuple(rows))]
+    own = None if row["annual_co2_t"] is None else Estimate(row["annual_co2_t"])
+    margin = row["grid_emissions_t"]["combined_margin_t"]
+    return (
+        Figure(own, 1, lacks=_OTHER_GASES, output_mwh=row["annual_mwh"]),
+        Figure(None if margin is None else Estimate(margin), None, kind="avoided"),
+    )
+
+
 SOURCES: Mapping[str, Source] = {
     "combustion": Source(_combustion),
     "power-plant": Source(_power_plant),
@@ -102,6 +137,9 @@ SOURCES: Mapping[str, Source] = {
     "ship-cii": Source(_ship),
     "construction": Source(_construction, basis="once", phase="construction"),
     "rail-electrification": Source(_rail, basis="once"),
+    "retrofit": Source(_retrofit),
+    "retrofit-steel": Source(_steel),
+    "energy-options": Source(_options),
 }
 """Tools whose answer can be a part of a project's ledger."""
 
@@ -113,6 +151,30 @@ def _is_biogenic(fuel: Any) -> bool:
 
 def _bounded(given: Mapping[str, Any]) -> Estimate:
     return Estimate(given["value"], given["low"], given["high"])
+
+
+def _ranged(row: Mapping[str, Any], name: str) -> Estimate | None:
+    """A value of a row, with its bounds where the row has them."""
+    value = row[name]
+    return None if value is None else Estimate(value, *row["ranges"].get(name, (None, None)))
+
+
+def _chosen(option: str | None, known: tuple[str, ...]) -> str:
+    """The option that was asked for, one of those the tool found.
+
+    Raises
+    ------
+    OptionError
+        None was named, or none of this name was found.
+    """
+    if option in known:
+        return str(option)
+    shown = ", ".join(known[:12]) + ("…" if len(known) > 12 else "")
+    raise OptionError(
+        Text(f"没有方案 {option}" if option else "缺少 option：取哪一个方案",
+             f"there is no option {option!r}" if option else "option is missing: which one to take"),
+        Text(f"可用：{shown}", f"Use {shown}"), where="option",
+    )  # fmt: skip
 
 
 def _tonnes(kg: float | None) -> Estimate | None:

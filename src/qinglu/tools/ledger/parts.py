@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import InputError, OptionError
+from ...ledger import grid
 from ...ledger.estimate import Estimate
 from ...ledger.project import Life, Part, times
-from ...ledger.tables import table
 from ...ledger.trail import Trail
 from ...model.finding import Level
 from ...text import Text
@@ -165,14 +165,8 @@ def _rate(at: str, given: Mapping[str, Any], country: str, avoided: bool, trail:
                  "Use combined_margin_intermittent for wind and solar, combined_margin_firm for others"),
             where=f"{at}.grid",
         )  # fmt: skip
-    factor = table("grid").get(country, kind.replace("combined_margin", "cm"))
-    if factor is None:
-        trail.flag(
-            "ledger.unknown-grid-factor", Level.UNKNOWN,
-            Text(f"{at}：没有 {country} 的电网因子，该部分未知",
-                 f"{at}: no grid factor for {country}; this part is unknown"),
-            field=f"{at}.grid",
-        )  # fmt: skip
+    found = grid.factor(country, kind, trail)
+    if found is None:
         return None
     if kind == "average":
         trail.flag(
@@ -182,7 +176,7 @@ def _rate(at: str, given: Mapping[str, Any], country: str, avoided: bool, trail:
                  "category 3)"),
             field=at,
         )  # fmt: skip
-    return trail.estimate(factor)
+    return Estimate.of(found)
 
 
 def _line(n: int, given: Mapping[str, Any], when: Life, way: str) -> Part:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ....ledger.grid import KINDS as GRID_KINDS
 from ....ledger.project import CATEGORIES, KINDS
+from ....ledger.tables import name_of
 from ....text import Text
 from ....words import SECTORS, STAGES
 from ...declare import Field, Tool
@@ -11,13 +13,11 @@ BASES = {
     "year": Text("每年", "a year"),
     "once": Text("一次，平均分摊到各年", "once, spread evenly over the years"),
 }
-MARGINS = {
-    "average": Text("平均排放强度", "average intensity"),
-    "combined_margin_intermittent": Text("组合边际（间歇电源）", "combined margin, intermittent"),
-    "combined_margin_firm": Text("组合边际（稳定电源）", "combined margin, firm"),
-    "operating_margin": Text("运行边际", "operating margin"),
-}
-READ_TOOLS = ("combustion", "power-plant", "freight", "ship-cii", "construction", "rail-electrification")
+MARGINS = {kind: name_of("", what) for kind, what in GRID_KINDS.items()}
+READ_TOOLS = (
+    "combustion", "power-plant", "freight", "ship-cii", "construction", "rail-electrification", "retrofit",
+    "retrofit-steel", "energy-options",
+)  # fmt: skip
 """Tools whose answer can be a part."""
 
 _FIRST, _LAST = 1900, 2200
