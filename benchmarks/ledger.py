@@ -17,6 +17,8 @@ from qinglu.ledger.tables import table
 from qinglu.ledger.trail import Trail
 from qinglu.tools.declared.ledger.options import USUAL
 
+from .ledger_sea import sea
+
 FACTS = Path(__file__).parents[2] / "shared" / "facts"
 RATE, HOURS = 0.08, 8760.0
 SHARE = 0.5  # of full load, for every row alike
@@ -116,7 +118,7 @@ def _rows(path: Path) -> dict[str, dict[str, float]]:
     return {k: v for k, v in found.items() if {"investment", "FOM", "lifetime"} <= set(v)}
 
 
-SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {"draws": draws, "costs": costs}
+SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {"draws": draws, "costs": costs, "sea": sea}
 """What is measured, by name; each yields the lines of its table."""
 
 

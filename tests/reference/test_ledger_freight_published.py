@@ -109,3 +109,19 @@ def test_ways_by_sea_are_those_of_the_package(searoute, closed):
         assert max(ours.snap_km) < 0.001
         # Of the 0.7 % at most, 0.56 % is the flattening along a meridian or the equator.
         assert ours.km == pytest.approx(theirs.properties["length"], rel=0.007), (start, end)
+
+
+@pytest.mark.parametrize("closed", [(), ("suez", "panama")])
+def test_the_shortest_is_scipys(closed):
+    """Dijkstra of scipy 1.17 over the same edges."""
+    sparse, csgraph = pytest.importorskip("scipy.sparse"), pytest.importorskip("scipy.sparse.csgraph")
+    graph, draw = lanes(), random.Random(7)
+    rows = [(a, b, metres) for a, beside in enumerate(graph.beside) for b, metres, passage in beside
+            if passage not in {"northwest", *closed}]  # fmt: skip
+    a, b, metres = zip(*rows, strict=True)
+    matrix = sparse.csr_matrix((metres, (a, b)), shape=(len(graph.nodes),) * 2)
+    for start in draw.sample(range(len(graph.nodes)), 4):
+        lengths = csgraph.dijkstra(matrix, indices=start) / 1000
+        for end in draw.sample(range(len(graph.nodes)), 25):
+            ends = [tuple(map(float, graph.nodes[n])) for n in (start, end)]
+            assert sea_route(ends[0], ends[1], closed=closed).km == pytest.approx(lengths[end], abs=1e-6)

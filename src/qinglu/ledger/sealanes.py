@@ -32,6 +32,8 @@ Place = tuple[float, float]
 _ARCTIC = "northwest"  # open a few weeks a year: never taken unless asked for
 _FILES = ("searoute/data/marnet_searoute.geojson", "searoute/data/segment.geojson")
 _GEOD = pyproj.Geod(ellps="WGS84")
+_POLAR_M = float(_GEOD.b)
+_CANDIDATES = 16  # nodes nearest by angle, of which the nearest on the ellipsoid is one
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Lanes:
     ----------
     nodes : array, shape (n, 2)
         Longitude and latitude, degrees.
+    rays : array, shape (n, 3)
+        From the centre of the earth towards them, of length 1.
     beside : tuple of tuples
         For every node, its neighbours: node, metres, passage or "".
     version : str
@@ -49,6 +53,7 @@ class Lanes:
     """
 
     nodes: npt.NDArray[np.float64]
+    rays: npt.NDArray[np.float64]
     beside: tuple[tuple[tuple[int, float, str], ...], ...]
     version: str
 
@@ -144,7 +149,7 @@ def lanes() -> Lanes:
     for ((one, other), passage), length in zip(edges.items(), metres.tolist(), strict=True):
         beside[one].append((other, length, passage))
         beside[other].append((one, length, passage))
-    return Lanes(nodes, tuple(map(tuple, beside)), package.version)
+    return Lanes(nodes, _rays(nodes), tuple(map(tuple, beside)), package.version)
 
 
 def _segments(document: dict[str, Any]) -> Iterator[tuple[Place, Place, str]]:
@@ -162,36 +167,52 @@ def _on_globe(place: list[float]) -> Place:
     return round((place[0] + 180) % 360 - 180, 6), round(place[1], 6)
 
 
+def _rays(places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Unit vectors from the centre of the ellipsoid towards places, (n, 2) to (n, 3)."""
+    lon, lat = np.radians(places).T
+    lat = np.arctan((_POLAR_M / _GEOD.a) ** 2 * np.tan(lat))  # geocentric
+    return np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
+
+
 def _nearest(graph: Lanes, place: Place) -> tuple[int, float]:
     """The nearest node and its distance in kilometres."""
-    count = len(graph.nodes)
-    lon, lat = np.full(count, place[0]), np.full(count, place[1])
-    _, _, metres = _GEOD.inv(lon, lat, *graph.nodes.T)
+    near = np.argsort(-(graph.rays @ _rays(np.array([place]))[0]))[:_CANDIDATES]
+    lon, lat = np.full(len(near), place[0]), np.full(len(near), place[1])
+    _, _, metres = _GEOD.inv(lon, lat, *graph.nodes[near].T)
     found = int(np.argmin(metres))
-    return found, float(metres[found]) / 1000
+    return int(near[found]), float(metres[found]) / 1000
 
 
 def _search(graph: Lanes, start: int, end: int, shut: frozenset[str]) -> tuple[float, list[int]] | None:
-    """Dijkstra's shortest path; None where none is left."""
+    """The shortest path, by A*; None where none is left.
+
+    What is left to the end is at least the angle to it times the polar radius: no way over the ellipsoid comes nearer
+    to its centre.
+    """
+    cosine = np.clip(graph.rays @ graph.rays[end], -1.0, 1.0)
+    left = (_POLAR_M * np.arccos(cosine)).tolist()
     best = {start: 0.0}
     came: dict[int, int] = {}
-    queue = [(0.0, start)]
+    done: set[int] = set()
+    queue = [(left[start], start)]
     while queue:
-        metres, node = heapq.heappop(queue)
+        _, node = heapq.heappop(queue)
         if node == end:
             path = [end]
             while path[-1] != start:
                 path.append(came[path[-1]])
-            return metres, path[::-1]
-        if metres > best[node]:
+            return best[end], path[::-1]
+        if node in done:
             continue
+        done.add(node)
+        metres = best[node]
         for other, length, passage in graph.beside[node]:
             if passage in shut:
                 continue
             further = metres + length
             if further < best.get(other, math.inf):
                 best[other], came[other] = further, node
-                heapq.heappush(queue, (further, other))
+                heapq.heappush(queue, (further + left[other], other))
     return None
 
 
