@@ -33,7 +33,7 @@ def units(draw):
         fly_ash=draw(st.floats(0.5, 0.95)), nox_kg_per_gj=Estimate(draw(st.floats(0.1, 0.6))),
         co2_kg_per_gj=Estimate(draw(st.floats(90, 105))), gas_m3_per_gj=dry_m3_per_gj(fuel, Trail()),
         running=tuple(d for d in KINDS if d in running), remaining_years=draw(st.floats(2, 40)),
-        burning=draw(st.sampled_from(("pulverised", "fluidised"))),
+        burning=draw(st.sampled_from(("pulverised", "fluidised"))), seawater=draw(st.booleans()),
     )  # fmt: skip
 
 

@@ -71,6 +71,8 @@ def test_what_stands_behind_what():
             assert {"wet_fgd", "wet_fgd_deep", "seawater_fgd"} & set(devices)
         if "semi_dry_fgd" in devices:
             assert "fabric_filter" in devices
+    with_sea = {d for s in air_sets(unit((), seawater=True)) for d in s}
+    assert with_sea - {d for s in air_sets(unit(())) for d in s} == {"seawater_fgd"}
     assert all(KINDS[d] != "burners" for s in air_sets(unit((), burning="fluidised")) for d in s)
 
 

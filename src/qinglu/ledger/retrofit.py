@@ -213,6 +213,8 @@ def air_sets(unit: Unit) -> Iterator[tuple[str, ...]]:
     for picked in product(*kinds):
         devices = tuple(d for d in picked if d)
         in_use = Choice(devices).in_use(unit)
+        if "seawater_fgd" in devices and not unit.seawater:
+            continue
         if "wet_esp" in devices and not set(in_use) & set(WET_STACK):
             continue  # it stands in the wet gas behind a scrubber
         if "semi_dry_fgd" in devices and "fabric_filter" not in in_use:

@@ -54,6 +54,8 @@ class Unit:
         Controls that run, of `air.KINDS`, one of a kind.
     burning : str
         ``pulverised`` or ``fluidised``: no burners are bought for a bed.
+    seawater : bool
+        Whether the sea is at hand to wash gas with.
     remaining_years : float
         Until it would close anyway.
     """
@@ -72,6 +74,7 @@ class Unit:
     running: tuple[str, ...]
     remaining_years: float
     burning: str = "pulverised"
+    seawater: bool = False
 
     @property
     def net_mwh(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -70,6 +70,7 @@ def retrofit_coal(
     fuel: str,
     analysis: Mapping[str, Any] | None,
     controls: Sequence[str],
+    seawater: bool,
     commissioned: date | None,
     age_years: float | None,
     remaining_years: float | None,
@@ -101,6 +102,7 @@ def retrofit_coal(
     years = _remaining(born, remaining_years, day, trail)
     burning = BURNING.get(technology, "pulverised")
     unit = _unit(fuel, burning, capacity_mw, capacity_factor, efficiency, analysis or {}, controls, years, trail)
+    unit = replace(unit, seawater=seawater)
     asked = _asked(workspace, target, unit, country, region, airshed, born, day)
     terms = _terms(
         {**(prices or {}), "coal": fuel_price, "water": water_price, "power": (replacement or {}).get("price")},

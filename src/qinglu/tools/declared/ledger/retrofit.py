@@ -56,6 +56,8 @@ RETROFIT = Tool(
                   maximum=36))),
         Field("controls", "choices", Text("在役治理设施（默认无）", "controls that run (none)"), default=(),
               choices=tuple(KINDS), titles={k: name_of("retrofit", k) for k in KINDS}),
+        Field("seawater", "boolean", Text("是否可用海水脱硫", "whether the sea is at hand to wash gas with"),
+              default=False),
         Field("commissioned", "date", Text("投运日期", "day of commissioning"), metavar="YYYY-MM-DD"),
         Field("age_years", "number", Text("机组年龄，未给出投运日期时用", "age, where the day is not given"), unit="a",
               minimum=0, maximum=100),
