@@ -169,6 +169,13 @@ def test_charts(workspace):
         assert all(a <= b <= c for a, b, c in zip(series.low, series.values, series.high, strict=True))
 
 
+@pytest.mark.parametrize("given", [RAILWAY, BILL])
+def test_a_person_sees_a_table_of_materials(workspace, given):
+    answer = answered(workspace, given)
+    assert len(answer.shown.rows) == len(answer.result["materials"])
+    assert any("In all" in line.en and "合计" in line.zh for line in answer.shown.lines)
+
+
 def test_everything_from_a_source_is_listed_as_unverified(workspace):
     document = run(workspace, {"structure": "wind_farm", "capacity_mw": 100})
     listed = {u["rule_id"] for u in document["unverified"]}

@@ -188,6 +188,17 @@ def test_charts(workspace):
 
 
 @pytest.mark.parametrize(
+    "changed", [{}, {"prices": None}, {"grid": None, "country": "SMR"}, {"traffic": {"freight_tkm": 0}}]
+)
+def test_a_person_sees_a_table_of_years(workspace, changed):
+    shown = answered(workspace, **changed).shown
+    assert [len(row) for row in shown.rows] == [len(shown.columns)] * 10
+    said = " ".join(line.en for line in shown.lines)
+    assert "Break-even grid" in said
+    assert "None" not in said
+
+
+@pytest.mark.parametrize(
     ("changed", "where"),
     [
         ({"length_km": None}, "length_km"),

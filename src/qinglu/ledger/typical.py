@@ -120,8 +120,8 @@ def goes_by(kind: str, *, tracks: int | None = None) -> tuple[str, ...]:
     (('length_km',), ('length_km', 'area_m2'), ('capacity_mw',))
     """
     item = Structure(kind, tracks=tracks).item
-    whats = [what for told, what in table("construction").rows if told == item]
-    return tuple(name for name, unit in BASES.items() if any(what.endswith(f"_per_{unit}") for what in whats))
+    known = [what for told, what in table("construction").rows if told == item]
+    return tuple(name for name, unit in BASES.items() if any(what.endswith(f"_per_{unit}") for what in known))
 
 
 def typical(built: Structure, trail: Trail) -> Typical:

@@ -17,6 +17,7 @@ from ...text import Text
 from ...units import UnitError, convert
 from ...workspace import Workspace
 from ..answer import Answer
+from .built_shown import building
 
 _CO2E = "tCO2e"
 
@@ -56,7 +57,8 @@ def construction(
         "benchmarks": _benchmarks(found, {"energy": (energy_gj, found.energy.site, "GJ"),
                                           "water": (water_m3, found.water.site, "m3")}, trail),
     }  # fmt: skip
-    return Answer(result, trail.findings, trail.steps, trail.unverified, charts=_charts(found))
+    shown = building(result, trail.findings)
+    return Answer(result, trail.findings, trail.steps, trail.unverified, shown, charts=_charts(found))
 
 
 def _structure(kind: str | None, features: Mapping[str, Any], has_quantities: bool) -> Structure | None:

@@ -22,6 +22,7 @@ from ...rules import clause_step, unverified
 from ...text import Text
 from ...workspace import Workspace
 from ..answer import Answer
+from .built_shown import traction
 from .rail_charts import charts
 
 _PER_THOUSAND = 1e-3
@@ -88,7 +89,8 @@ def rail_electrification(
     if supply.promise is not None:
         steps = (*(clause_step(a, e) for a, e in supply.promise.rests_on), *steps)
         unchecked = (*unchecked, *(unverified(a.clause, e) for a, e in supply.promise.rests_on if not e.is_verified))
-    return Answer(result, trail.findings, steps, unchecked, charts=charts(case, moved, earned))
+    shown = traction(result, trail.findings)
+    return Answer(result, trail.findings, steps, unchecked, shown, charts=charts(case, moved, earned))
 
 
 def _traffic(given: Mapping[str, Any], length_km: float, trail: Trail) -> dict[str, Estimate]:
@@ -126,10 +128,10 @@ def _intensities(diesel: Mapping[str, Any], electric: Mapping[str, Any], trail: 
     """Litres and kilowatt-hours a gross tonne-kilometre; the user's own for all trains alike."""
     own = {"diesel": diesel.get("l_per_1000_gtkm"), "electric": electric.get("kwh_per_1000_gtkm")}
     made = {}
-    for traction, given in own.items():
+    for pulled, given in own.items():
         for trains in ("freight", "passenger"):
-            rate = trail.estimate(table("rail")[trains, f"{traction}_use"]) if given is None else Estimate(given)
-            made[f"{traction}_{trains}"] = rate * _PER_THOUSAND
+            rate = trail.estimate(table("rail")[trains, f"{pulled}_use"]) if given is None else Estimate(given)
+            made[f"{pulled}_{trains}"] = rate * _PER_THOUSAND
     return made
 
 
