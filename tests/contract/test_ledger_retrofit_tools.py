@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -219,3 +220,44 @@ def test_plots_of_both(workspace):
         for chart in bars:
             for series in (*chart.series, *chart.lines):
                 assert len(series.values) == len(chart.categories)
+
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "retrofit.md"
+PAGE_OPTIONS = {
+    "scr_deep+esp_deep+wet_fgd+turbine_upgrade+flue_gas_heat_recovery": "17.5 (11–35) | 140 | 1,936 | 29 / 34 / 3",
+    "scr_deep+wet_fgd+turbine_upgrade+flue_gas_heat_recovery+cofiring-0.1": "30.9 (19–51) | 152 | 1,747 | 27 / 34 / 10",
+    "closure": "58.2 (−13–101) | 0 | 1,366 | –",
+    "scr_deep+esp_deep+wet_fgd+turbine_upgrade+flue_gas_heat_recovery+capture":
+        "262.6 (233–327) | 1,424 | 547 | 29 / 34 / 3",
+}  # fmt: skip
+PAGE_ROUTES = {
+    "bf_bof": "2.05 | 495 | –", "bf_bof_top_gas": "1.32 | 559 | 88 (30–213)", "scrap_eaf": "0.52 | 617 | 79 (−35–238)",
+    "dri_eaf_gas": "1.41 | 629 | 210 (6–1,320)", "h2_dri_eaf": "1.44 | 1,038 | 893 (327–2,733)",
+}  # fmt: skip
+
+
+def signed(value):
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def test_the_worked_cases_of_the_page(workspace):
+    page = HOW_TO.read_text(encoding="utf-8")
+    unit, works = (json.loads(b) for b in re.findall(r"^```json\n(.*?)^```", page, flags=re.M | re.S))
+    options = {o["id"]: o for o in answer(workspace, "retrofit", unit).as_dict()["result"]["options"]}
+    for name, row in PAGE_OPTIONS.items():
+        o = options[name]
+        low, high = (signed(end / 1e6) for end in o["ranges"]["annual_cost_usd"])
+        left = " / ".join(f"{o['residual_mg_m3'][p]:.0f}" for p in ("so2", "nox", "pm")) if o["controls"] else "–"
+        made = f"{o['annual_cost_usd'] / 1e6:.1f} ({low}–{high}) | {o['capital_usd'] / 1e6:,.0f}"
+        assert f"{made} | {o['co2_t'] / 1e3:,.0f} | {left}" == row
+        assert row in page
+    host = answer(workspace, "retrofit", {**unit, "target": {"limits": "host"}}).as_dict()["result"]["options"][0]
+    assert f"{host['annual_cost_usd'] / 1e6:.1f} M USD a year" in page
+    assert host["bought"] == ["wet_fgd"]
+    for route in answer(workspace, "retrofit-steel", works).as_dict()["result"]["routes"]:
+        if route["route"] in PAGE_ROUTES:
+            each, ends = route["usd_per_t_co2_avoided"], route["ranges"].get("usd_per_t_co2_avoided")
+            tail = f"{signed(each)} ({signed(ends[0])}–{signed(ends[1])})" if each is not None else "–"
+            row = f"{route['t_co2_per_t']:.2f} | {route['usd_per_t']:,.0f} | {tail}"
+            assert row == PAGE_ROUTES[route["route"]]
+            assert row in page
