@@ -50,6 +50,7 @@ LEDGER_MISSING: Mapping[str, Text] = {
     "fuel": Text("燃料", "fuel"),
     "length": Text("长度：线状位置或 length_km 列", "length: a line as its place, or a column length_km"),
     "quantities": Text("工程量（该类设施没有按规模的典型值）", "quantities (no typical values by size for this kind)"),
+    "reservoir": Text("库区面积、气候和淹没植被", "area, climate and flooded plants of the reservoir"),
     "activity": Text("运营数据：运量、产量或能耗", "what it does in a year: traffic, output or energy used"),
     "factor": Text("该燃料或技术的排放因子", "an emission factor for this fuel or technology"),
     "cancelled": Text("项目已取消，不估算", "nothing: the project was cancelled"),

@@ -6,14 +6,16 @@ A figure per class of project is reckoned once, by one megawatt or one kilometre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
+from ..ledger import fleet
 from ..ledger.construction import embodied
 from ..ledger.estimate import Estimate
+from ..ledger.power import HOURS
 from ..ledger.project import times
 from ..ledger.tables import name_of
 from ..ledger.trail import Trail
@@ -27,6 +29,12 @@ _PLANTS = {
     "petcoke": "power_plant_coal", "gas": "power_plant_gas", "solar": "solar_farm", "wind": "wind_farm",
 }  # fmt: skip
 """Fuel of a plant → structure whose typical quantities go by its capacity."""
+_FUELS = {"diesel": "gas_diesel_oil"}
+"""Fuels that the fleet knows by another word."""
+_SIZES = ((100.0, 50.0),)
+"""Plants below so many megawatts → the size that stands for them: the fleet tells small ones of coal apart."""
+_LARGE = 500.0
+_GIVEN = Text("，按所给年发电量", ", by the generation given")
 _FROM_NAME = Text("（由名称读出）", " (read from the name)")
 _LENGTHS = {
     "given": Text("所给长度", "the length given"),
@@ -42,6 +50,10 @@ _WORDS = {
     "fuel": Text("没有燃料或技术", "Neither fuel nor technology is given"),
     "factor": Text("台账没有该燃料或技术的典型值", "The ledger has no typical values for this fuel or technology"),
     "length": Text("没有长度：位置不是线，也没有长度列", "No length: the place is no line, and no column gives one"),
+    "reservoir": Text(
+        "水库的CH4和CO2排放未知：须知库区面积、气候和淹没植被",
+        "Methane and CO2 of the reservoir are not known: they need its area, climate and flooded plants",
+    ),
     "activity": Text("运营排放取决于运量、产量或能耗", "Operation depends on traffic, output or energy used"),
     "quantities": Text("此类设施没有按规模的典型工程量", "No typical quantities by size are known for this kind"),
 }
@@ -69,6 +81,31 @@ class _Row:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """Plants alike in what the fleet tells apart: a year of one megawatt, and of one megawatt-hour."""
+
+    of_mw: fleet.FleetEstimate
+    of_mwh: fleet.FleetEstimate
+    name: Text
+    assumed: Text
+    given: Text
+
+    @classmethod
+    def of(cls, of_mw: fleet.FleetEstimate, of_mwh: fleet.FleetEstimate) -> _Class:
+        """With the words its plants share."""
+        assumed, given = _lacking(of_mw.missing), _lacking(of_mwh.missing)
+        return cls(
+            of_mw, of_mwh, name_of("fleet", of_mw.kind), assumed, Text(_GIVEN.zh + given.zh, _GIVEN.en + given.en)
+        )
+
+    def said(self, mw: float, *, from_name: bool, is_given: bool) -> Text:
+        """How a plant of it was reckoned, and what was assumed for want of it."""
+        size, tail = f"{mw:,.6g} MW", self.given if is_given else self.assumed
+        named = _FROM_NAME if from_name else _NOTHING
+        return Text(f"{self.name.zh}，{size}{named.zh}{tail.zh}", f"{self.name.en}, {size}{named.en}{tail.en}")
+
+
 class Ledger:
     """Estimates for every project of a portfolio, asked for piece by piece.
 
@@ -79,6 +116,7 @@ class Ledger:
 
     def __init__(self, portfolio: Portfolio) -> None:
         self._portfolio = portfolio
+        self._classes: dict[tuple[str | None, str | None, float, int | None], _Class | None] = {}
         self._built: dict[str, Estimate] = {}
 
     @cached_property
@@ -106,10 +144,51 @@ class Ledger:
             yield _unknown("", "project-type")
 
     def _operation(self, n: int) -> Iterator[_Row]:
+        """What running a power plant emits, makes and drinks in a year."""
         w = self._works
-        lacking = [] if np.isfinite(w.capacity_mw[n]) else ["capacity"]
+        mw = float(w.capacity_mw[n])
+        lacking = [] if mw > 0 else ["capacity"]
         lacking += [] if w.fuel[n] or w.technology[n] else ["fuel"]
-        yield _unknown("operation", *(lacking or ["factor"]), scope="1")
+        one = None if lacking else self._class(n, mw)
+        if one is None:
+            yield _unknown("operation", *(lacking or ["factor"]), scope="1")
+            return
+        given = float(w.generation_mwh[n])
+        is_given = 0 <= given <= mw * HOURS
+        how = one.said(mw, from_name=bool(w.capacity_from_name[n]), is_given=is_given)
+        if given > mw * HOURS:
+            how = Text(
+                f"{how.zh}；所给发电量超过满发，未采用", f"{how.en}; the generation given is more than it can make"
+            )
+        basis = "given" if is_given else "assumed"
+
+        def row(scope: str, quantity: str, by_mwh: Estimate, by_mw: Estimate, unit: str) -> _Row:
+            amount = times(by_mwh, given) if is_given else times(by_mw, mw)
+            return _Row("operation", scope, quantity, amount, unit, basis, (), how)
+
+        if one.of_mw.kind == "hydro":
+            yield _unknown("operation", "reservoir", scope="1")
+        else:
+            yield row("1", "emissions", one.of_mwh.co2_t, one.of_mw.co2_t, "tCO2/a")
+        if one.of_mwh.biogenic_t is not None and one.of_mw.biogenic_t is not None:
+            yield row("biogenic", "emissions", one.of_mwh.biogenic_t, one.of_mw.biogenic_t, "tCO2/a")
+        yield row("", "generation", one.of_mwh.net_mwh, one.of_mw.net_mwh, "MWh/a")
+        if one.of_mwh.water_m3 is not None and one.of_mw.water_m3 is not None:
+            yield row("", "water", one.of_mwh.water_m3, one.of_mw.water_m3, "m3/a")
+
+    def _class(self, n: int, mw: float) -> _Class | None:
+        """The class a plant is of, reckoned when its first plant comes."""
+        w = self._works
+        year = int(w.year[n]) if np.isfinite(w.year[n]) else None
+        fuel = _FUELS.get(w.fuel[n], w.fuel[n]) or None
+        size = next((size for limit, size in _SIZES if mw < limit), _LARGE)
+        key = w.technology[n] or None, fuel, size, year
+        if key not in self._classes:
+            of_mw, of_mwh = (
+                fleet.estimate(key[0], fuel, size, year, trail=Trail(), generation_mwh=mwh) for mwh in (None, 1.0)
+            )
+            self._classes[key] = None if of_mw is None or of_mwh is None else _Class.of(_by(of_mw, size), of_mwh)
+        return self._classes[key]
 
     def _plant(self, n: int) -> _Row:
         """What building a power plant takes, by its capacity."""
@@ -151,6 +230,22 @@ def _unknown(part: str, *missing: str, scope: str = "") -> _Row:
         return _Row(part, missing=missing, said=said)
     unit = "tCO2e" if part == "construction" else "tCO2/a"
     return _Row(part, scope, "emissions", None, unit, "", missing, said)
+
+
+def _by(whole: fleet.FleetEstimate, size: float) -> fleet.FleetEstimate:
+    """The same of one megawatt."""
+
+    def one(amount: Estimate | None) -> Estimate | None:
+        return None if amount is None else times(amount, 1 / size)
+
+    return replace(
+        whole, net_mwh=times(whole.net_mwh, 1 / size), co2_t=times(whole.co2_t, 1 / size),
+        biogenic_t=one(whole.biogenic_t), co2e_t=one(whole.co2e_t), water_m3=one(whole.water_m3),
+    )  # fmt: skip
+
+
+def _lacking(lacks: tuple[Text, ...]) -> Text:
+    return Text("".join(f"；{t.zh}" for t in lacks), "".join(f"; {t.en}" for t in lacks))
 
 
 def _noted(how: Text, from_name: bool) -> Text:
