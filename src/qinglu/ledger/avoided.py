@@ -27,7 +27,7 @@ def difference_by_part(a: Mapping[str, Estimate], b: Mapping[str, Estimate]) -> 
     Examples
     --------
     >>> difference_by_part({"coal": Estimate(10, 5, 20)}, {"coal": Estimate(10, 5, 20), "gas": Estimate(3, 2, 4)})
-    Estimate(value=-3, low=-4.0, high=-2.0)
+    Estimate(value=-3.0, low=-4.0, high=-2.0)
     """
     none = Estimate(0.0)
     apart = []

@@ -19,8 +19,8 @@ MG_PER_KG = 1e6
 def dry_m3_per_gj(fuel: str, trail: Trail, *, o2_pct: float = O2_PCT) -> Estimate:
     """Dry flue gas at 0 °C and 101.325 kPa for each gigajoule of net calorific value.
 
-    The F factor of EPA Method 19 (on gross calorific value, at 20 °C, without excess air), times gross over net, brought
-    to 0 °C and diluted to the oxygen asked for.
+    The F factor of EPA Method 19 (on gross calorific value, at 20 °C, without excess air), times gross over net,
+    brought to 0 °C and diluted to the oxygen asked for.
 
     Parameters
     ----------

@@ -107,9 +107,9 @@ def book_of(unit: Unit, terms: Terms, trail: Trail) -> Book[Estimate]:
         "carbon": Estimate(terms.carbon_usd_per_t),
     }
     per_tonne = {
-        (d, p): {w: trail.estimate(kept[d, w]) * prices[w] for w in whats if kept.get(d, w)}
+        (d, p): {w: trail.estimate(kept[d, w]) * prices[w] for w in names if kept.get(d, w)}
         for d in KINDS
-        for p, whats in PER_TONNE.items()
+        for p, names in PER_TONNE.items()
     }
     per_mwh = {d: dollars(kept[d, w], trail) for d in KINDS for w in WEAR if kept.get(d, w)}
     return Book(capital, yearly, fixed, {k: v for k, v in per_tonne.items() if v}, per_mwh, prices, total)
