@@ -193,7 +193,7 @@ def account(when: Life, parts: Sequence[Part]) -> Account:
     >>> plant = Part(Text("甲", "A"), 1, "emitted", None, Estimate(10, 7, 13), range(2031, 2033))
     >>> made = account(Life(2030, 1, 2), [plant])
     >>> made.life.scopes[1].value, made.by_year[2030].scopes[1].value
-    (Estimate(value=20, low=14, high=26), Estimate(value=0, low=None, high=None))
+    (Estimate(value=20, low=14.0, high=26.0), Estimate(value=0, low=None, high=None))
     """
     held = tuple(parts)
     third = [p for p in held if p.scope == 3]
