@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from ...errors import OptionError
 from ...model import role_title
 from ...store import NotFoundError
 from ...store.records import LayerRecord
@@ -17,6 +16,7 @@ from ...text import Lang, Text
 from ..actor import Somebody
 from ..context import Context, Ctx
 from ..described import gives
+from ..paging import page_after
 from ..reply import GEOJSON, language
 from ..routes.rules import found as found_rules
 from .asked import Limit, Long, Short
@@ -143,19 +143,10 @@ def _page(
         if _says(r, q) and (type_ is None or r["properties"]["type"] in type_.split(","))
         and all(given is None or r["id"] in given.split(",") for given in (ids, external))
     ]  # fmt: skip
-    start = 0
-    if cursor:
-        places = {r["id"]: n for n, r in enumerate(rows)}
-        if cursor not in places:
-            raise OptionError(
-                Text("分页标记无效", "this cursor is none of ours"), Text("请从第一页开始", "Start at the first page"),
-                where="cursor",
-            )  # fmt: skip
-        start = places[cursor] + 1
-    part = rows[start : start + min(limit, MOST)]
+    part, last = page_after(rows, cursor, min(limit, MOST))
     links = [self_link(request, ctx, GEOJSON), link(f"{base(request, ctx)}/ogc/collections/{catalogue}", "collection")]
-    if part and start + len(part) < len(rows):
-        links.append(next_link(request, ctx, part[-1]["id"]))
+    if last is not None:
+        links.append(next_link(request, ctx, last))
     return say(request, {
         "type": "FeatureCollection", "features": part, "links": links, "numberMatched": len(rows),
         "numberReturned": len(part),

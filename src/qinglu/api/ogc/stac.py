@@ -23,6 +23,7 @@ from ..context import Context, Ctx
 from ..described import gives
 from ..geometry import geometry_of
 from ..jobs_told import attachment
+from ..paging import page_after
 from ..reply import GEOJSON, language
 from .asked import Limit, Long, Short
 from .common import JSON, MOST, OPENAPI, USUAL, base, known_only, link, next_link, ogc_router, say, self_link
@@ -193,20 +194,11 @@ def _matching(
 def _page(
     request: Request, ctx: Context, found: Sequence[Mapping[str, Any]], limit: int, cursor: str | None
 ) -> Response:
-    start = 0
-    if cursor:
-        places = {made["id"]: n for n, made in enumerate(found)}
-        if cursor not in places:
-            raise OptionError(
-                Text("分页标记无效", "this cursor is none of ours"), Text("请从第一页开始", "Start at the first page"),
-                where="cursor",
-            )  # fmt: skip
-        start = places[cursor] + 1
-    part = found[start : start + min(limit, MOST)]
+    part, last = page_after(found, cursor, min(limit, MOST))
     root = f"{base(request, ctx)}/stac"
     links = [self_link(request, ctx, GEOJSON), link(root, "root")]
-    if part and start + len(part) < len(found):
-        links.append(next_link(request, ctx, part[-1]["id"]))
+    if last is not None:
+        links.append(next_link(request, ctx, last))
     return say(request, {
         "type": "FeatureCollection", "features": part, "links": links, "numberMatched": len(found),
         "numberReturned": len(part),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from ...errors import OptionError, UnknownNameError
+from ...errors import UnknownNameError
 from ...store import NotFoundError
 from ...store.values import Page
 from ...text import Text
@@ -20,6 +20,7 @@ from ..actor import Somebody
 from ..bodies import Limit
 from ..context import Context, Ctx
 from ..described import gives, gives_page
+from ..paging import page_after
 from ..reply import page_of, reply
 from ..strict import strict_router
 
@@ -44,17 +45,7 @@ def list_rules(
 ) -> Response:
     """Rules and clauses, whether in force on the day and whether checked."""
     rows = found(ctx, topic=topic, kind=kind, jurisdiction=jurisdiction, q=q, on=on)
-    start = 0
-    if cursor:
-        places = {row["id"]: n for n, row in enumerate(rows)}
-        if cursor not in places:
-            raise OptionError(
-                Text("分页标记无效", "this cursor is none of ours"), Text("请从第一页开始", "Start at the first page"),
-                where="cursor",
-            )  # fmt: skip
-        start = places[cursor] + 1
-    part = rows[start : start + limit]
-    last = part[-1]["id"] if part and start + limit < len(rows) else None
+    part, last = page_after(rows, cursor, limit)
     return page_of(request, Page(tuple(part), last), total=len(rows))
 
 
