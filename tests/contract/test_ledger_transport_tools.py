@@ -123,7 +123,8 @@ def test_ship_cii_draws_the_years_against_what_they_ask(workspace):
     assert chart.categories == tuple(str(y) for y in range(2023, 2031))
     assert chart.series[0].values == pytest.approx((5.19,) * 8)
     assert len(chart.lines) == 5
-    assert chart.lines[0].values[3] == pytest.approx(3.2781304)
+    assert chart.lines[2].values[3] == pytest.approx(3.2781304)
+    assert [line.values[3] for line in chart.lines] == sorted((line.values[3] for line in chart.lines), reverse=True)
 
 
 # --- freight --------------------------------------------------------------------------------------

@@ -128,17 +128,26 @@ def _leg_dict(figures: LegFigures) -> dict[str, Any]:
     return found
 
 
-def _series(rows: Sequence[tuple[float | None, float | None]]) -> tuple[Series, ...]:
-    """Tank to wheel, well to tank, and what no source splits; (wtw, ttw) a row."""
-    split = [(ttw, wtw - ttw) if wtw is not None and ttw is not None else (None, None) for wtw, ttw in rows]
-    whole = tuple(wtw if ttw is None else None for wtw, ttw in rows)
-    found = [
-        Series(Text("油箱到车轮", "tank to wheel"), tuple(a for a, _ in split)),
-        Series(Text("油井到油箱", "well to tank"), tuple(b for _, b in split)),
-    ]
-    if any(value is not None for value in whole):
-        found.append(Series(Text("油井到车轮，未分列", "well to wheel, not split"), whole))
-    return tuple(found)
+_NAMES = (
+    Text("油箱到车轮", "tank to wheel"),
+    Text("油井到油箱", "well to tank"),
+    Text("油井到车轮，未分列", "well to wheel, not split"),
+)
+
+
+def _stack(legs: Sequence[LegFigures]) -> tuple[float | None, ...]:
+    """Tank to wheel, well to tank, and what no source splits, kg; None throughout where a leg is unknown."""
+    if any(f.wtw_kg is None for f in legs):
+        return None, None, None
+    split = [f for f in legs if f.ttw_kg is not None]
+    ttw = sum(f.ttw_kg or 0.0 for f in split)
+    return ttw, sum(f.wtw_kg or 0.0 for f in split) - ttw, sum(f.wtw_kg or 0.0 for f in legs if f.ttw_kg is None)
+
+
+def _series(rows: Sequence[tuple[float | None, ...]]) -> tuple[Series, ...]:
+    """Stacks as series; the third only where something is not split."""
+    found = tuple(Series(name, tuple(row[n] for row in rows)) for n, name in enumerate(_NAMES))
+    return found if any(found[2].values) else found[:2]
 
 
 def _by_leg(made: Chain, name: str = "", number: int = 0) -> Bars:
@@ -150,31 +159,16 @@ def _by_leg(made: Chain, name: str = "", number: int = 0) -> Bars:
         title=Text(f"各段排放{zh}", f"Emissions by leg{en}"),
         unit="kg",
         categories=labels,
-        series=_series([(f.wtw_kg, f.ttw_kg) for f in made.legs]),
+        series=_series([_stack([f]) for f in made.legs]),
     )
 
 
 def _by_chain(made: Mapping[str, Chain]) -> Bars:
-    """Chains side by side; what is known of a chain is split as far as its legs are."""
-    rows: list[tuple[float | None, ...]] = []
-    for c in made.values():
-        split = [f for f in c.legs if f.wtw_kg is not None and f.ttw_kg is not None]
-        whole = [f for f in c.legs if f.wtw_kg is not None and f.ttw_kg is None]
-        if c.wtw_kg is None:
-            rows.append((None, None, None))
-            continue
-        ttw = sum(f.ttw_kg or 0.0 for f in split)
-        rows.append((ttw, sum(f.wtw_kg or 0.0 for f in split) - ttw, sum(f.wtw_kg or 0.0 for f in whole) or None))
-    names = (
-        Text("油箱到车轮", "tank to wheel"),
-        Text("油井到油箱", "well to tank"),
-        Text("油井到车轮，未分列", "well to wheel, not split"),
-    )
-    series = tuple(Series(name, tuple(row[n] for row in rows)) for n, name in enumerate(names))
+    """Chains side by side."""
     return Bars(
         name="freight-by-chain",
         title=Text("各运输链排放", "Emissions by chain"),
         unit="kg",
         categories=tuple(made),
-        series=series if any(v is not None for v in series[2].values) else series[:2],
+        series=_series([_stack(c.legs) for c in made.values()]),
     )

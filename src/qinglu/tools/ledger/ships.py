@@ -132,16 +132,17 @@ def _chart(ship_type: str, capacity: float, rated: Rated, trail: Trail) -> Bars:
     shown = [year for year in ships.years() if year >= FIRST_RATED]
     needed = [ships.required(rated.reference, year, Trail()) for year in shown]
     bounds = [ships.boundaries(ship_type, capacity, value, Trail()) for value in needed]
-    names = (
-        Text("A/B边界", "A/B"), Text("B/C边界", "B/C"), Text("C/D边界", "C/D"), Text("D/E边界", "D/E"),
-    )  # fmt: skip
-    lines = [Series(Text("要求值", "required"), tuple(needed))]
-    lines += [Series(name, tuple(b[n] for b in bounds)) for n, name in enumerate(names)]
+    de, cd, bc, ab = (
+        Series(Text(f"{name}边界", name), tuple(b[n] for b in bounds))
+        for n, name in ((3, "D/E"), (2, "C/D"), (1, "B/C"), (0, "A/B"))
+    )
+    # From the top down, as they lie on the plot: five lines are told apart by their order.
+    lines = (de, cd, Series(Text("要求值", "required"), tuple(needed)), bc, ab)
     return Bars(
         name="cii-by-year",
         title=Text("照此营运，各年的碳强度与要求", "The same operation against what each year asks"),
         unit=f"g/({ships.capacity_unit(ship_type)}*nm)",
         categories=tuple(str(year) for year in shown),
         series=(Series(Text("达到值", "attained"), (rated.attained,) * len(shown)),),
-        lines=tuple(lines),
+        lines=lines,
     )
