@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from qinglu import errors
-from qinglu.model import EXPOSURES, FINDINGS, NEAREST, NOTES, PROJECTS, REJECTED, SCREENED, ZONAL
+from qinglu.model import EXPOSURES, FINDINGS, LEDGER, NEAREST, NOTES, PROJECTS, REJECTED, SCREENED, ZONAL
 from qinglu.settings import Settings
 from qinglu.tools import TOOLS
 
@@ -29,7 +29,7 @@ README, README_ZH = ((ROOT / name).read_text(encoding="utf-8") for name in ("REA
 TABLES = {
     "projects": SCREENED,
     "exposures": EXPOSURES, "nearest": NEAREST, "zonal": ZONAL,
-    "findings": FINDINGS, "rejected": REJECTED, "Projects": PROJECTS,
+    "findings": FINDINGS, "ledger": LEDGER, "rejected": REJECTED, "Projects": PROJECTS,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -59,26 +59,17 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One line of the table, but for the project it is of."""
+_Row = tuple[str | float | None, ...]
+"""One line of the table, but for the project it is of."""
 
-    part: str
-    scope: str = ""
-    quantity: str = ""
-    amount: Estimate | None = None
-    unit: str = ""
-    basis: str = ""
-    missing: tuple[str, ...] = ()
-    said: Text = _NOTHING
 
-    def values(self) -> tuple[object, ...]:
-        low, high = self.amount.bounds if self.amount is not None else (None, None)
-        value = None if self.amount is None else self.amount.value
-        return (
-            self.part, self.scope, self.quantity, value, low, high, self.unit, self.basis,
-            "unknown" if value is None else "estimated", ";".join(self.missing), self.said.zh, self.said.en,
-        )  # fmt: skip
+def _row(
+    part: str, scope: str, quantity: str, amount: Estimate | None, unit: str, basis: str, missing: str, said: Text
+) -> _Row:  # fmt: skip
+    if amount is None:
+        return part, scope, quantity, None, None, None, unit, basis, "unknown", missing, said.zh, said.en
+    value, low, high = amount.value, amount.low, amount.high
+    return part, scope, quantity, value, low, high, unit, basis, "estimated", missing, said.zh, said.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +81,18 @@ class _Class:
     name: Text
     assumed: Text
     given: Text
+    running: Text
 
     @classmethod
     def of(cls, of_mw: fleet.FleetEstimate, of_mwh: fleet.FleetEstimate) -> _Class:
         """With the words its plants share."""
-        assumed, given = _lacking(of_mw.missing), _lacking(of_mwh.missing)
-        return cls(
-            of_mw, of_mwh, name_of("fleet", of_mw.kind), assumed, Text(_GIVEN.zh + given.zh, _GIVEN.en + given.en)
-        )
+        assumed, running, given = (_lacking(t) for t in (of_mw.missing, of_mw.missing[:1], of_mwh.missing))
+        given = Text(_GIVEN.zh + given.zh, _GIVEN.en + given.en)
+        return cls(of_mw, of_mwh, name_of("fleet", of_mw.kind), assumed, given, running)
 
-    def said(self, mw: float, *, from_name: bool, is_given: bool) -> Text:
+    def said(self, mw: float, tail: Text, from_name: bool) -> Text:
         """How a plant of it was reckoned, and what was assumed for want of it."""
-        size, tail = f"{mw:,.6g} MW", self.given if is_given else self.assumed
-        named = _FROM_NAME if from_name else _NOTHING
+        size, named = f"{mw:,.6g} MW", _FROM_NAME if from_name else _NOTHING
         return Text(f"{self.name.zh}，{size}{named.zh}{tail.zh}", f"{self.name.en}, {size}{named.en}{tail.en}")
 
 
@@ -126,7 +116,7 @@ class Ledger:
     def table(self, start: int = 0, stop: int | None = None) -> pa.Table:
         """Rows of schema `LEDGER` for the projects `start` to `stop` of the portfolio, at least one each."""
         ids = self._portfolio.projects["project_id"].slice(start, None if stop is None else stop - start).to_pylist()
-        made = [(project_id, *row.values()) for n, project_id in enumerate(ids, start) for row in self._rows(n)]
+        made = [(project_id, *row) for n, project_id in enumerate(ids, start) for row in self._rows(n)]
         columns = list(zip(*made, strict=True)) if made else [()] * len(LEDGER)
         return pa.table([pa.array(c, f.type) for c, f in zip(columns, LEDGER, strict=True)], schema=LEDGER)
 
@@ -155,26 +145,29 @@ class Ledger:
             return
         given = float(w.generation_mwh[n])
         is_given = 0 <= given <= mw * HOURS
-        how = one.said(mw, from_name=bool(w.capacity_from_name[n]), is_given=is_given)
+        how = one.said(mw, one.given if is_given else one.assumed, bool(w.capacity_from_name[n]))
         if given > mw * HOURS:
             how = Text(
                 f"{how.zh}；所给发电量超过满发，未采用", f"{how.en}; the generation given is more than it can make"
             )
         basis = "given" if is_given else "assumed"
 
-        def row(scope: str, quantity: str, by_mwh: Estimate, by_mw: Estimate, unit: str) -> _Row:
-            amount = times(by_mwh, given) if is_given else times(by_mw, mw)
-            return _Row("operation", scope, quantity, amount, unit, basis, (), how)
+        def row(
+            scope: str, quantity: str, by_mwh: Estimate | None, by_mw: Estimate | None, unit: str, said: Text = how
+        ) -> Iterator[_Row]:
+            if by_mwh is not None and by_mw is not None:
+                amount = times(by_mwh, given) if is_given else times(by_mw, mw)
+                yield _row("operation", scope, quantity, amount, unit, basis, "", said)
 
-        if one.of_mw.kind == "hydro":
+        a, b = one.of_mwh, one.of_mw
+        if b.kind == "hydro":
             yield _unknown("operation", "reservoir", scope="1")
         else:
-            yield row("1", "emissions", one.of_mwh.co2_t, one.of_mw.co2_t, "tCO2/a")
-        if one.of_mwh.biogenic_t is not None and one.of_mw.biogenic_t is not None:
-            yield row("biogenic", "emissions", one.of_mwh.biogenic_t, one.of_mw.biogenic_t, "tCO2/a")
-        yield row("", "generation", one.of_mwh.net_mwh, one.of_mw.net_mwh, "MWh/a")
-        if one.of_mwh.water_m3 is not None and one.of_mw.water_m3 is not None:
-            yield row("", "water", one.of_mwh.water_m3, one.of_mw.water_m3, "m3/a")
+            yield from row("1", "emissions", a.co2_t, b.co2_t, "tCO2/a")
+        yield from row("biogenic", "emissions", a.biogenic_t, b.biogenic_t, "tCO2/a")
+        made = how if is_given else one.said(mw, one.running, bool(w.capacity_from_name[n]))
+        yield from row("", "generation", a.net_mwh, b.net_mwh, "MWh/a", made)
+        yield from row("", "water", a.water_m3, b.water_m3, "m3/a")
 
     def _class(self, n: int, mw: float) -> _Class | None:
         """The class a plant is of, reckoned when its first plant comes."""
@@ -221,15 +214,15 @@ class Ledger:
         tail = _NOTHING if by_capacity else _ON_THE_GROUND
         said = Text(f"按{named.zh}的典型工程量，{how.zh}{tail.zh}",
                     f"Typical quantities of a {named.en}, {how.en}{tail.en}")  # fmt: skip
-        return _Row("construction", "3", "emissions", times(self._built[kind], size), "tCO2e", "assumed", (), said)
+        return _row("construction", "3", "emissions", times(self._built[kind], size), "tCO2e", "assumed", "", said)
 
 
+@cache
 def _unknown(part: str, *missing: str, scope: str = "") -> _Row:
     said = Text("；".join(_WORDS[m].zh for m in missing), "; ".join(_WORDS[m].en for m in missing))
-    if not part:
-        return _Row(part, missing=missing, said=said)
-    unit = "tCO2e" if part == "construction" else "tCO2/a"
-    return _Row(part, scope, "emissions", None, unit, "", missing, said)
+    quantity = "emissions" if part else ""
+    unit = {"": "", "construction": "tCO2e"}.get(part, "tCO2/a")
+    return _row(part, scope, quantity, None, unit, "", ";".join(missing), said)
 
 
 def _by(whole: fleet.FleetEstimate, size: float) -> fleet.FleetEstimate:
