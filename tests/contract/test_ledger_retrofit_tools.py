@@ -222,6 +222,17 @@ def test_plots_of_both(workspace):
                 assert len(series.values) == len(chart.categories)
 
 
+def test_the_terminal_shows_few_options_and_each_unlike_the_others(workspace):
+    shown = answer(workspace, "retrofit", UNIT).shown
+    names = [row[0].en for row in shown.rows]
+    assert names[0] == "as it is"
+    assert len(names) == len(set(names)) <= 13
+    assert {n.split(" + ")[0] for n in names} >= {"CO2 capture", "10% biomass", "75% of hours", "early closure"}
+    assert any("1,153 reach the target" in line.en for line in shown.lines)
+    routes = answer(workspace, "retrofit-steel", WORKS).shown
+    assert len(routes.rows) == 7
+
+
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "retrofit.md"
 PAGE_OPTIONS = {
     "scr_deep+esp_deep+wet_fgd+turbine_upgrade+flue_gas_heat_recovery": "17.5 (11–35) | 140 | 1,936 | 29 / 34 / 3",

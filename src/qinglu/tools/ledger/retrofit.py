@@ -23,7 +23,8 @@ from ...workspace import Workspace
 from ..answer import Answer
 from ..limits import plant_of, sized
 from .bought import flag_assumed, grid_t_per_mwh, price
-from .retrofit_said import charts_of, limit_findings, result_of
+from .retrofit_drawn import charts_of, shown_of
+from .retrofit_said import limit_findings, result_of
 
 BURNING = {"cfb": "fluidised"}
 """How a technology burns its coal; pulverised where it is not here."""
@@ -122,6 +123,7 @@ def retrofit_coal(
         (*trail.findings, *(found.findings if found else ())),
         (*(found.trace if found else ()), *trail.steps),
         (*(found.unverified if found else ()), *trail.unverified),
+        shown_of(outcome, asked.target, trail.findings),
         charts=charts_of(outcome, asked.target),
     )
 

@@ -1,4 +1,4 @@
-"""What ``retrofit`` found as JSON, findings and plots."""
+"""What ``retrofit`` found as JSON and findings."""
 
 from __future__ import annotations
 
@@ -13,21 +13,11 @@ from ...ledger.retrofit_cost import Terms
 from ...ledger.retrofit_unit import Choice
 from ...ledger.tables import name_of
 from ...ledger.trail import Trail
-from ...model.chart import Bars, Chart, Point, Points, Series
 from ...model.finding import Level
 from ...rules.limits import Candidate
 from ...text import Text
 from ...words import QUANTITIES
 from .ranged import ranged
-
-_DRAWN = 8
-"""Options in a bar chart: more cannot be read."""
-
-_PARTS = {
-    "capital": Text("投资折年", "capital, by year"), "fixed": Text("固定运维", "fixed operation"),
-    "wear": Text("催化剂和滤袋", "catalyst and bags"), "storage": Text("运输封存", "transport and storage"),
-    "carbon": Text("碳价", "carbon price"), "power": Text("损失电量", "power lost"),
-}  # fmt: skip
 
 
 def title_of(choice: Choice) -> Text:
@@ -110,13 +100,14 @@ def limit_findings(
     for pollutant in POLLUTANTS:
         name, value = QUANTITIES[pollutant][0], outcome.base.residual_mg_m3[pollutant].value
         limit, rule = target.limits_mg_m3.get(pollutant), rules.get(pollutant)
+        first = name.en[:1].upper() + name.en[1:]
         if limit is None:
             if kind is not None:
                 trail.flag(
                     rule.clause.id if rule else "ledger.retrofit.limit", Level.UNKNOWN,
                     Text(
                         f"{name.zh}：规则库中没有可比的限值，是否达标未知，方案中未作要求；现状约 {value:.0f} mg/m3",
-                        f"{name.en}: the rulebook has no limit that can be compared, so whether it is met is not known "
+                        f"{first}: the rulebook has no limit that can be compared, so whether it is met is not known "
                         f"and nothing is asked of it; as it runs, about {value:.0f} mg/m3",
                     ),
                 )  # fmt: skip
@@ -129,7 +120,7 @@ def limit_findings(
             Text(
                 f"{name.zh}：现状约 {value:.0f} mg/m3（6% O2，干基），限值 {limit:.4g}（{by.zh}），"
                 f"{'达标' if meets else '超标'}",
-                f"{name.en}: about {value:.0f} mg/m3 as it runs (6 % O2, dry), limit {limit:.4g} ({by.en}): "
+                f"{first}: about {value:.0f} mg/m3 as it runs (6 % O2, dry), limit {limit:.4g} ({by.en}): "
                 f"{'met' if meets else 'not met'}",
             ),
         )  # fmt: skip
@@ -140,49 +131,3 @@ def limit_findings(
                 "除提前关停外，没有方案能达到目标", "Nothing but closure reaches the target",
             ),
         )  # fmt: skip
-
-
-def charts_of(outcome: Outcome, target: Target) -> tuple[Chart, ...]:
-    """The front, residual concentrations beside limits, cost by part."""
-    drawn = [d for d in outcome.options if d.cost_usd is not None][:_DRAWN]
-    names = tuple(title_of(d.choice) for d in drawn)
-    charts: list[Chart] = []
-    points = tuple(
-        Point(title_of(d.choice), d.cost_usd.value, d.co2_t.value, d.on_front)
-        for d in outcome.options
-        if d.cost_usd is not None and d.co2_t is not None
-    )
-    if points:
-        charts.append(
-            Points(
-                "retrofit-front", Text("成本与排放的前沿", "Front of cost against emissions"),
-                Text("年成本", "annual cost"), "USD/a",
-                Text("二氧化碳（含替代电力）", "CO2, with replaced power"), "t/a", points,
-            )
-        )  # fmt: skip
-    if drawn:
-        for pollutant in POLLUTANTS:
-            limit = target.limits_mg_m3.get(pollutant)
-            name = QUANTITIES[pollutant][0]
-            found = [d.residual_mg_m3.get(pollutant) for d in drawn]
-            bars = _series(name, found)
-            line = () if limit is None else (Series(Text("限值", "limit"), (limit,) * len(drawn)),)
-            said = Text(f"{name.zh}：各方案排放浓度与限值", f"{name.en}: what is left, and the limit")
-            charts.append(Bars(f"retrofit-{pollutant}", said, "mg/m3", names, (bars,), lines=line))
-        parts = dict.fromkeys(p for d in drawn for p, cost in d.parts_usd.items() if cost.value)
-        none = Estimate(0.0)
-        series = tuple(
-            Series(_PARTS.get(p) or name_of("", p), tuple(d.parts_usd.get(p, none).value for d in drawn)) for p in parts
-        )
-        charts.append(Bars("retrofit-cost", Text("各方案年成本构成", "Annual cost by part"), "USD/a", names, series))
-    return tuple(charts)
-
-
-def _series(name: Text, found: Sequence[Estimate | None]) -> Series:
-    """Values with their bounds; None where an option has none."""
-    return Series(
-        name,
-        tuple(e.value if e else None for e in found),
-        tuple(e.bounds[0] if e else None for e in found),
-        tuple(e.bounds[1] if e else None for e in found),
-    )

@@ -14,7 +14,7 @@ from ...ledger.trail import Trail
 from ...model.chart import Bars, Chart, Point, Points, Series
 from ...text import Text
 from ...workspace import Workspace
-from ..answer import Answer
+from ..answer import Answer, Shown
 from .bought import flag_assumed, grid_t_per_mwh, price
 from .ranged import ranged
 
@@ -59,7 +59,8 @@ def retrofit_steel(
         "routes": [_route(year, production_t) for year in made],
         "front": [year.route for year in made if year.on_front],
     }
-    return Answer(result, trail.findings, trail.steps, trail.unverified, charts=_charts(made, production_t))
+    shown = _shown(made, production_t, trail.findings)
+    return Answer(result, trail.findings, trail.steps, trail.unverified, shown, charts=_charts(made, production_t))
 
 
 def _terms(
@@ -105,6 +106,30 @@ def _route(year: steel.RouteYear, production_t: float) -> dict[str, Any]:
         **ranged(values), "cost_parts_usd": {k: v.value for k, v in year.parts_usd.items() if v.value},
         "worldsteel_t_co2_per_t": dict(year.benchmarks), "on_front": year.on_front,
     }  # fmt: skip
+
+
+def _shown(made: Sequence[steel.RouteYear], production_t: float, findings: Sequence[Mapping[str, Any]]) -> Shown:
+    """A row for each route, cheapest first; findings below."""
+    rows = tuple(
+        (
+            name_of("steel", y.route), _figure(y.co2_t, production_t, 2), _figure(y.annual_cost_usd, production_t, 0),
+            _figure(y.usd_per_t_avoided, 1.0, 0), f"{y.capital_usd.value / 1e6:,.0f}",
+        )
+        for y in made
+    )  # fmt: skip
+    columns = (
+        Text("路线", "Route"), Text("吨钢CO2", "t CO2 a tonne"), Text("吨钢成本 美元", "USD a tonne"),
+        Text("减排成本 美元/吨", "USD a tonne avoided"), Text("投资 百万美元", "Capital, M USD"),
+    )  # fmt: skip
+    return Shown(columns, rows, tuple(Text(f["explanation_zh"], f["explanation_en"]) for f in findings))
+
+
+def _figure(value: Estimate | None, by: float, digits: int) -> str:
+    if value is None:
+        return "–"
+    low, high = (f"{end / by:,.{digits}f}" for end in value.bounds)
+    tail = f" ({low} – {high})" if value.low is not None else ""
+    return f"{value.value / by:,.{digits}f}{tail}"
 
 
 def _charts(made: Sequence[steel.RouteYear], production_t: float) -> tuple[Chart, ...]:
