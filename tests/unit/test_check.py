@@ -224,3 +224,12 @@ def test_a_span_is_written_as_two_numbers_or_with_a_colon() -> None:
 def test_a_span_that_is_none_is_refused(wrong: Any) -> None:
     with pytest.raises(OptionError, match="a smaller and a larger number"):
         checked(SPAN, {"slope": wrong})
+
+
+def test_a_map_without_choices_takes_any_name_and_checks_what_is_inside():
+    field = Field("chains", "map", Text("链", "chains"), fields=(Field("n", "number", Text("数", "n"), required=True),))
+    assert checked([field], {"chains": {"海 运": {"n": 1}, "b": {"n": 2}}})["chains"]["海 运"] == {"n": 1.0}
+    with pytest.raises(OptionError, match=r"chains\.b\.n"):
+        checked([field], {"chains": {"b": {}}})
+    with pytest.raises(OptionError, match="a JSON object of {n} by name"):
+        checked([field], {"chains": [1]})
