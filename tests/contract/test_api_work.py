@@ -76,7 +76,10 @@ def test_every_row_of_an_upload_is_accounted_for(company, uploaded):
     assert sorted(r["source_row"] for r in rows) == [1, 2, 3, 4]
     rejected = company.get(f"{told['links']['rows']}?rejected=true").json()["items"]
     assert {r["reason"] for r in rejected} == {"out-of-range", "missing-coordinates"}
-    assert all(r["message"] for r in rejected)
+    assert all(r["message"] == r["message_en"] != r["message_zh"] for r in rejected)
+    for_chinese = company.get(f"{told['links']['rows']}?rejected=true&lang=zh").json()["items"]
+    assert [r["message"] for r in for_chinese] == [r["message_zh"] for r in rejected]
+    assert all("\u4e00" <= r["message_zh"][0] <= "\u9fff" for r in rejected)
     (repaired,) = [r for r in rows if r["code"] == "K3"]
     assert "coordinate-rewritten" in repaired["notes"]
     projects = company.get(told["links"]["projects"]).json()["items"]
@@ -203,6 +206,49 @@ def test_projects_of_the_register_are_screened_again(here, company):
     run = company.get(f"/api/v1/runs/{job['result']['run_id']}").json()
     assert [a["id"] for a in run["versions"]["layers"]] == ["coast", "countries"]
     assert company.get(f"/api/v1/projects/{ids[0]}").json()["run_id"] == run["id"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_run_gives_five_reports_in_the_language_it_was_asked_in(here, company, lang):
+    pypdf, docx = pytest.importorskip("pypdf"), pytest.importorskip("docx")
+    (project,) = company.get("/api/v1/projects?q=K1").json()["items"]
+    asked = {"projects": [project["id"]], "buffer_km": [1], "layers": ["coast"]}
+    answer = company.post("/api/v1/runs", json=asked, headers={"Accept-Language": lang})
+    job = _finished(here, company, answer.json()["job"])
+    got = {
+        kind: company.get(f"/api/v1/runs/{job['result']['run_id']}/report.{kind}")
+        for kind in ("pdf", "docx", "xlsx", "geojson", "html")
+    }  # fmt: skip
+    assert {kind: a.status_code for kind, a in got.items()} == dict.fromkeys(got, 200)
+    assert all("attachment" in a.headers["content-disposition"] for a in got.values())
+    title = {"zh": "Mombasa Road 的环境筛查", "en": "Environmental screening of Mombasa Road"}[lang]
+    text = pypdf.PdfReader(io.BytesIO(got["pdf"].content)).pages[0].extract_text()
+    assert title in " ".join(text.split())
+    assert docx.Document(io.BytesIO(got["docx"].content)).core_properties.title == title
+    assert title in got["html"].text
+    assert got["xlsx"].content[:2] == b"PK"
+    (feature,) = got["geojson"].json()["features"]
+    assert feature["properties"]["project_id"] == "K1"  # its code, not our number of it
+
+
+def test_a_server_without_the_parts_for_paper_screens_and_says_what_is_missing(here, company, monkeypatch):
+    import importlib.util
+
+    from qinglu.report import pdf
+
+    real = importlib.util.find_spec
+    monkeypatch.setattr(pdf, "find_spec", lambda name: None if name == "typst" else real(name))
+    ids = [p["id"] for p in company.get("/api/v1/projects?q=K1").json()["items"]]
+    answer = company.post("/api/v1/runs", json={"projects": ids, "buffer_km": [1], "layers": ["coast"]})
+    job = _finished(here, company, answer.json()["job"])
+    assert job["state"] == "done", job["error"]
+    run = company.get(f"/api/v1/runs/{job['result']['run_id']}").json()
+    assert run["counts"]["not_made"] == ["pdf", "docx"]
+    told = company.get(f"/api/v1/runs/{run['id']}/report.pdf", headers={"Accept-Language": "zh"})
+    assert told.status_code == 404
+    assert "qinglu[reports]" in told.json()["detail_en"]
+    assert "管理员" in told.json()["detail"]
+    assert company.get(f"/api/v1/runs/{run['id']}/report.html").status_code == 200
 
 
 def test_a_run_with_a_layer_that_nobody_knows_fails_and_can_be_tried_again(here, company):

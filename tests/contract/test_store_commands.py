@@ -45,7 +45,7 @@ def filled(store, world):
     store.share_project(world.company, project.id, world.organisations["bank"])
     store.comment(world.agency, project.id, "why?", kind="return")
     portfolio = store.add_portfolio(world.company, own, name="P", source="p.csv", sha256=sha256)
-    store.register_portfolio(world.company, portfolio.id, store.portfolio_of(world.company, [project.id]))
+    store.register_portfolio(world.company, portfolio.id, store.portfolio_of(world.company, [project.id])[0])
     store.make_token(world.company, name="t", scopes=["read"], lasts=timedelta(days=1))
     held_job = store.enqueue(world.company, "screen", {"n": 1}, organisation_id=own)
     held = store.claim_job(SYSTEM, "w")

@@ -6,6 +6,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+import shapely
 
 from qinglu.errors import OptionError
 from qinglu.store import PUBLIC, SYSTEM, ConflictError, ForbiddenError, LeaseLostError, NotFoundError
@@ -160,12 +161,27 @@ def test_half_a_run_is_shown_to_nobody_and_started_afresh(store, world, register
 def test_projects_go_back_to_the_tools_as_a_portfolio(store, world, registered):
     (_, ids), _ = registered
     bare = store.create_project(world.company, world.organisations["company"], {"code": "x"})
-    made = store.portfolio_of(world.company, [*ids.values(), bare.id])
-    assert made.projects["project_id"].to_pylist() == [str(i) for i in ids.values()]
+    made, numbers = store.portfolio_of(world.company, [*ids.values(), bare.id])
+    assert made.projects["project_id"].to_pylist() == list(ids)
+    assert numbers == {**ids, "x": bare.id}
     assert (made.n_read, made.rejected.num_rows) == (4, 1)
     assert made.geometries[made.projects["geometry"][0].as_py()].x == 36.8
     with pytest.raises(NotFoundError):
         store.portfolio_of(world.rival, list(ids.values()))
+
+
+def test_two_owners_with_one_code_are_told_apart_in_a_portfolio(store, world):
+    owners = ((world.company, "company", ("A", "A (9)")), (world.rival, "rival", ("A",)))
+    ids = [
+        store.create_project(actor, world.organisations[own], {"code": code, "geometry": shapely.Point(1, 1)}).id
+        for actor, own, codes in owners for code in codes
+    ]  # fmt: skip
+    made, numbers = store.portfolio_of(SYSTEM, ids)
+    assert made.projects["project_id"].to_pylist() == [f"A ({ids[0]})", "A (9)", f"A ({ids[2]})"]
+    assert [numbers[c] for c in made.projects["project_id"].to_pylist()] == ids
+    same = store.create_project(world.company, world.organisations["company"], {"code": f"A ({ids[2]})"}).id
+    made, numbers = store.portfolio_of(SYSTEM, [*ids, same])
+    assert sorted(numbers.values()) == [*ids, same]
 
 
 def test_comments_returns_and_actions(store, world, registered):

@@ -108,6 +108,11 @@ def wants(request: Request, *kinds: str) -> str:
 
 def language(request: Request) -> Lang:
     """The language to answer in: ``?lang``, else what Accept-Language prefers, else English."""
+    return asked_language(request) or "en"
+
+
+def asked_language(request: Request) -> Lang | None:
+    """The language that a request asks for; None where it asks for none that we have."""
     asked = request.query_params.get("lang")
     if asked in ("zh", "en"):
         return "zh" if asked == "zh" else "en"
@@ -117,6 +122,8 @@ def language(request: Request) -> Lang:
         short = name[:2].casefold()
         if short in weights:
             weights[short] = max(weights[short], _weight(rest))
+    if not any(weights.values()):
+        return None
     return "zh" if weights["zh"] > weights["en"] else "en"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +84,8 @@ class Portfolio:
         Of the file.
     fields : mapping
         Which column of the file each field was read from.
+    messages : sequence of Text
+        What is said of each row of `rejected`, in both languages; empty where nobody said more than the table does.
     """
 
     projects: pa.Table
@@ -94,3 +96,4 @@ class Portfolio:
     sha256: str
     fields: Mapping[str, str] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
+    messages: Sequence[Text] = ()

@@ -67,14 +67,16 @@ def read(
     codes, notes = assemble.country_codes(given)
     checked = check(file.geoms, file.source_row, codes, settings)
     notes |= file.notes | checked.notes
-    rejected = _rejected_table([*file.rejected, *checked.rejected], file, lang)
+    ordered = sorted([*file.rejected, *checked.rejected], key=lambda r: r.source_row)
+    said = tuple(message(r.reason, r.values) for r in ordered)
+    rejected = _rejected_table(ordered, [m.in_(lang) for m in said], file)
     projects = _projects_table(file, codes, checked, notes)
     with path.open("rb") as f:
         digest = hashlib.file_digest(f, "sha256").hexdigest()
     n_read = len(file.source_row) + file.n_unread
     assert len(projects) + len(rejected) == n_read, "a row is unaccounted for"
     meta = {**file.meta, "assets": len(checked.geoms)}
-    return Portfolio(projects, checked.geoms, rejected, n_read, path.name, digest, file.fields, meta)
+    return Portfolio(projects, checked.geoms, rejected, n_read, path.name, digest, file.fields, meta, said)
 
 
 @dataclass(frozen=True)
@@ -167,8 +169,7 @@ def _projects_table(file: _File, codes: assemble.Strings, checked: Checked, note
     ).cast(PROJECTS)
 
 
-def _rejected_table(rejected: list[Rejection], file: _File, lang: Lang) -> pa.Table:
-    ordered = sorted(rejected, key=lambda r: r.source_row)
+def _rejected_table(ordered: list[Rejection], messages: list[str], file: _File) -> pa.Table:
     column = assemble.field_column("id")
     at = file.columns.column_names.index(column) if column in file.columns.column_names else -1
     place_of = {int(n): i for i, n in enumerate(file.source_row)} if ordered else {}
@@ -184,7 +185,7 @@ def _rejected_table(rejected: list[Rejection], file: _File, lang: Lang) -> pa.Ta
             "source_row": [r.source_row for r in ordered],
             "project_id": [project_id(r) for r in ordered],
             "reason": [r.reason for r in ordered],
-            "message": [message(r.reason, r.values, lang) for r in ordered],
+            "message": messages,
         },
         schema=REJECTED,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..text import Lang, Text
+from ..text import Text
 
 REASONS: dict[str, Text] = {
     "empty-row": Text("整行为空；请删除该行", "every cell is empty; delete the row"),
@@ -64,10 +64,10 @@ REASONS: dict[str, Text] = {
 _VALUE_LENGTH = 60
 
 
-def message(reason: str, values: Mapping[str, object], lang: Lang) -> str:
-    """The message of a rejection in one language."""
+def message(reason: str, values: Mapping[str, object]) -> Text:
+    """The message of a rejection."""
     short = {k: _short(v) for k, v in values.items()}
-    return REASONS[reason].in_(lang).format(**short)
+    return Text(*(said.format(**short) for said in REASONS[reason]))
 
 
 def _short(value: object) -> object:

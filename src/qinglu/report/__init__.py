@@ -2,8 +2,9 @@
 
 from .atomic import write_atomically
 from .html import Bounds
+from .pdf import missing
 from .sitemap import Nearby
 from .tables import TableWriter
 from .writer import FORMATS, Writer, write
 
-__all__ = ["FORMATS", "Bounds", "Nearby", "TableWriter", "Writer", "write", "write_atomically"]
+__all__ = ["FORMATS", "Bounds", "Nearby", "TableWriter", "Writer", "missing", "write", "write_atomically"]

@@ -100,6 +100,7 @@ class _Setter:
             self._chip(paragraph, level)
             paragraph.add_run("   ")
         self._run(paragraph, block.text, quiet=block.quiet)
+        paragraph.paragraph_format.keep_with_next = block.leads or None
 
     def _finding(self, block: Finding) -> None:
         paragraph = self._document.add_paragraph()

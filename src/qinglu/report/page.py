@@ -15,6 +15,8 @@ from ..model.country import country_title
 from ..rules import THIN, figure
 from ..text import Lang
 from . import evidence
+from .given import sector as sector_title
+from .given import stage as stage_title
 from .ledger import LedgerRow, ledger_rows
 from .numbers import round_length
 from .sitemap import Nearby, SiteMap, site_map
@@ -172,8 +174,8 @@ class Pages:
             name,
             other,
             self._country(project),
-            project["sector"] or "",
-            project["stage"] or "",
+            sector_title(project["sector"] or "", self._lang),
+            stage_title(project["stage"] or "", self._lang),
             WORST_FIRST[self._worst[row]],
             bool(self._unknown[row]),
             tuple(self._by_project[row].tolist()),
@@ -277,7 +279,11 @@ class Pages:
             country = f"{country} ({say('declared', self._lang, given=given)})" if country else given
         shape = say(f"shape_{project['shape']}", self._lang)
         row = say("row", self._lang, n=project["source_row"])
-        facts = (country, project["sector"], project["stage"], shape, project["project_id"], row)
+        sector, stage = (
+            sector_title(project["sector"] or "", self._lang),
+            stage_title(project["stage"] or "", self._lang),
+        )
+        facts = (country, sector, stage, shape, project["project_id"], row)
         return tuple(f for f in facts if f)
 
     def _country(self, project: Mapping[str, Any]) -> str:

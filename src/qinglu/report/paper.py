@@ -39,11 +39,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Para:
-    """A paragraph; `levels` stand before it as chips."""
+    """A paragraph; `levels` stand before it as chips, and what it `leads` stays on the same page."""
 
     text: str
     quiet: bool = False
     levels: tuple[Level, ...] = ()
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ class _Made:
         if world.n_hidden:
             caption += f" {self.t('map_hidden', n=count(world.n_hidden))}"
         yield Heading(self.t("map"))
-        yield Para("", levels=WORST_FIRST)
+        yield Para("", levels=WORST_FIRST, leads=True)
         yield Figure(overview_svg(world), self.t("map_alt", assets=count(self.s.n_assets), levels=levels), caption)
 
     def _countries(self) -> Iterator[Block]:
@@ -294,8 +295,8 @@ class _Made:
     def _project(self, v: ProjectView) -> Iterator[Block]:
         yield Heading(v.line.name, 2, v.line.other_name)
         also = (Level.UNKNOWN,) if v.line.unknown and v.line.level != Level.UNKNOWN else ()
-        yield Para(v.chip, levels=(v.line.level, *also))
-        yield Para(" · ".join(v.facts), quiet=True)
+        yield Para(v.chip, levels=(v.line.level, *also), leads=True)
+        yield Para(" · ".join(v.facts), quiet=True, leads=True)
         rings = ("、" if self.lang == "zh" else ", ").join(round_length(m) for m, _ in reversed(v.map.rings))
         said = [self.t("sitemap_rings", rings=rings)] if rings else []
         said += [self.t("sitemap_nearby", names=v.drawn)] if v.drawn else []

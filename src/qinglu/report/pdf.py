@@ -143,6 +143,19 @@ def absent(package: str) -> OptionError:
     )  # fmt: skip
 
 
+def missing(formats: Collection[str]) -> tuple[str, ...]:
+    """Those of the formats that cannot be made with what is installed."""
+
+    def lacks(kind: str) -> bool:
+        try:
+            check_installed((kind,))
+        except OptionError:
+            return True
+        return False
+
+    return tuple(kind for kind in formats if kind in ("pdf", "docx") and lacks(kind))
+
+
 def check_installed(formats: Collection[str]) -> None:
     """Nothing, if what a report on paper needs is installed: told before hours of measuring, not after.
 

@@ -232,7 +232,7 @@ def _lines(raw: Raw, settings: Settings, where: str) -> tuple[list[shapely.Geome
     rejected = [*placed.rejected, *checked.rejected]
     if rejected and len(rejected) == len(raw.source_row):
         first = rejected[0]
-        zh, en = (message(first.reason, first.values, lang) for lang in ("zh", "en"))
+        zh, en = message(first.reason, first.values)
         raise LayerError(Text(f"第 {first.source_row} 行：{zh}", f"row {first.source_row}: {en}"), where=where)
     rows = checked.of_row[checked.of_row >= 0]
     lines = [checked.geoms[k] for k in np.unique(rows) if checked.shape[k] == "line"]

@@ -14,7 +14,7 @@ from .database import Database, guarded
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision this version of Qinglu works with."""
 _FOLDER = Path(__file__).parent / "migrations"
 

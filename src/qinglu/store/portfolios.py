@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -125,8 +126,14 @@ class Portfolios(Part):
             )
         return self.page(portfolio_rows, conditions, PortfolioRow, "row", cursor, limit)
 
-    def portfolio_of(self, actor: Actor, project_ids: Sequence[int]) -> Portfolio:
-        """Projects of the store as a portfolio to screen; ``project_id`` is the store's id, as text.
+    def portfolio_of(self, actor: Actor, project_ids: Sequence[int]) -> tuple[Portfolio, dict[str, int]]:
+        """Projects of the store as a portfolio to screen.
+
+        Returns
+        -------
+        Portfolio, dict
+            ``project_id`` is the code, with the store's id behind it where two owners have the same; and the store's
+            id by it.
 
         Raises
         ------
@@ -143,7 +150,12 @@ class Portfolios(Part):
         for wanted in project_ids:
             if wanted not in found:
                 raise NotFoundError.of(Text("项目", "project"), wanted)
-        return _assembled([found[i] for i in project_ids])
+        rows = [found[i] for i in project_ids]
+        times = Counter(row["code"] for row in rows)
+        codes = {r["id"]: r["code"] if times[r["code"]] == 1 else f"{r['code']} ({r['id']})" for r in rows}
+        if len(set(codes.values())) < len(codes):  # a code of one owner that looks like ours for another's
+            codes = {number: str(number) for number in codes}
+        return _assembled(rows, codes), {code: number for number, code in codes.items()}
 
 
 def _ids(tx: Tx, portfolio_id: int) -> dict[str, int]:
@@ -156,18 +168,22 @@ def _ids(tx: Tx, portfolio_id: int) -> dict[str, int]:
 def _accounts(portfolio_id: int, read: Portfolio, ids: dict[str, int]) -> list[dict[str, Any]]:
     kept = [
         {"portfolio_id": portfolio_id, "source_row": r["source_row"], "project_id": ids[r["project_id"]],
-         "code": r["project_id"], "notes": r["notes"] or [], "reason": "", "message": ""}
+         "code": r["project_id"], "notes": r["notes"] or [], "reason": "", "message_zh": "",
+         "message_en": ""}
         for r in read.projects.select(["source_row", "project_id", "notes"]).to_pylist()
     ]  # fmt: skip
+    rejected_rows = read.rejected.to_pylist()
+    messages = read.messages or [Text(r["message"] or "", r["message"] or "") for r in rejected_rows]
     rejected = [
         {"portfolio_id": portfolio_id, "source_row": r["source_row"], "project_id": None,
-         "code": r["project_id"] or "", "notes": [], "reason": r["reason"][:40], "message": r["message"] or ""}
-        for r in read.rejected.to_pylist()
+         "code": r["project_id"] or "", "notes": [], "reason": r["reason"][:40],
+         "message_zh": said.zh, "message_en": said.en}
+        for r, said in zip(rejected_rows, messages, strict=True)
     ]  # fmt: skip
     return kept + rejected
 
 
-def _assembled(rows: Sequence[Any]) -> Portfolio:
+def _assembled(rows: Sequence[Any], codes: Mapping[int, str]) -> Portfolio:
     """Each distinct geometry once, as a portfolio has it; projects without one are rejected, and say so."""
     import json
 
@@ -181,12 +197,13 @@ def _assembled(rows: Sequence[Any]) -> Portfolio:
     kept, rejected = [], []
     for number, row in enumerate(rows, start=1):
         if row["geometry"] is None:
-            rejected.append({"source_row": number, "project_id": str(row["id"]), "reason": "geometry-missing",
+            rejected.append({"source_row": number, "project_id": codes[row["id"]], "reason": "geometry-missing",
                              "message": "no geometry / 没有位置"})  # fmt: skip
             continue
         shape = row["shape"]
         kept.append({
-            "project_id": str(row["id"]), "source_row": number, "extra": json.dumps(_further(row), ensure_ascii=False),
+            "project_id": codes[row["id"]], "source_row": number,
+            "extra": json.dumps(_further(row), ensure_ascii=False),
             "geometry": places.setdefault(row["geometry"], len(places)), "notes": row["notes"],
             "shape": shape or _kind(row["geometry"]),
             **{name: row[name] for name in ("name", "name_zh", "country", "country_given", "sector", "stage")},

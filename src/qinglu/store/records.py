@@ -39,7 +39,8 @@ class PortfolioRow(Value):
     code: str
     notes: Sequence[str]
     reason: str
-    message: str
+    message_zh: str
+    message_en: str
 
 
 @dataclass(frozen=True, slots=True)

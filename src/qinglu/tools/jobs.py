@@ -15,7 +15,7 @@ from .. import portfolio as portfolios
 from ..engine.worker import Ended, Handler, Task
 from ..errors import NothingScreenedError, PortfolioError, QingluError, UnknownNameError
 from ..model import Portfolio
-from ..report import FORMATS
+from ..report import FORMATS, missing
 from ..settings import Settings
 from ..store import SYSTEM
 from ..store.records import Run
@@ -87,12 +87,12 @@ def screen_registered(task: Task, settings: Settings) -> Any:
     with task.folder() as folder:
         workspace = _workspace(task, settings)
         task.progress("read", 0, 1)
-        read = task.store.portfolio_of(task.actor, wanted)
-        own = {str(i): i for i in wanted}
+        read, own = task.store.portfolio_of(task.actor, wanted)
         if not len(read.projects):
             raise _nothing(read)
         owner = cast(int, task.job.organisation_id)
         run = task.store.start_run(task.actor, owner, "screen", _shown(asked), wanted, job=task.job)
+        read = replace(read, source=_named(read, cast(Lang, workspace.settings.lang)))
         return _screen(task, workspace, folder, read, own, run, {})
 
 
@@ -154,7 +154,8 @@ def _screen(
         workspace, read, layers, buffers, on, everything=asked.get("rules") == "all", ledger=bool(asked.get("ledger"))
     )
     out = folder / "out"
-    screened = job.write(out, FORMATS)
+    left_out = missing(FORMATS)  # a server without the parts for paper screens all the same, and says so
+    screened = job.write(out, [kind for kind in FORMATS if kind not in left_out])
     task.progress("keep", 0, 1)
     documents = keep(task, screened.files)
     frame = job.frame()
@@ -164,6 +165,8 @@ def _screen(
     }
     proof = _kept(task, "evidence.json", json.dumps(plain(evidence), ensure_ascii=False, default=str).encode())
     counts = {**screened.as_dict(), "findings": _rows(out / "findings.parquet"), "documents": documents, **more}
+    if left_out:
+        counts["not_made"] = list(left_out)
     for name in ("files", "explained"):
         counts.pop(name)
     outcome = Outcome(
@@ -265,17 +268,30 @@ def _columns(read: Portfolio) -> list[str]:
     return [*read.fields.values(), *(json.loads(first) if first else {})]
 
 
+def _named(read: Portfolio, lang: Lang) -> str:
+    """What a report of projects of the register is of: the project, or how many."""
+    if len(read.projects) == 1:
+        names = [read.projects[c][0].as_py() for c in (("name_zh", "name") if lang == "zh" else ("name", "name_zh"))]
+        return next((n for n in names if n), str(read.projects["project_id"][0].as_py()))
+    n = len(read.projects)
+    return Text(f"登记库 {n} 个项目", f"{n} projects of the register").in_(lang)
+
+
 def _nothing(read: Portfolio) -> NothingScreenedError:
-    first = read.rejected["message"][0].as_py() if len(read.rejected) else ""
+    told = read.rejected["message"][0].as_py() if len(read.rejected) else ""
+    first = read.messages[0] if read.messages else Text(told, told)
     return NothingScreenedError(
-        Text(f"{read.n_read} 行全部无法使用；第一行：{first}",
-             f"all {read.n_read} rows were rejected; the first: {first}"),
+        Text(f"{read.n_read} 行全部无法使用；第一行：{first.zh}",
+             f"all {read.n_read} rows were rejected; the first: {first.en}"),
         Text("请查看各行退回原因，或手工指定字段", "See why each row was rejected, or name the columns by hand"),
     )  # fmt: skip
 
 
 def _workspace(task: Task, settings: Settings) -> Workspace:
-    lang = task.actor.lang if task.actor.user_id is not None else settings.lang
+    """With the language that was asked in, else that of the account."""
+    asked = task.job.inputs.get("lang")
+    account = task.actor.lang if task.actor.user_id is not None else settings.lang
+    lang = cast(Lang, asked if asked in ("zh", "en") else account)
     return Workspace(replace(settings, lang=lang), task.store.now().date(), task.progress)
 
 

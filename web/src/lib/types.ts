@@ -36,7 +36,7 @@ export type Portfolio = {
   id: number; name: string; source: string; state: string; n_read: number; n_kept: number; n_repaired: number; n_rejected: number
   fields: Record<string, string>; meta: Record<string, unknown>; at: string
 }
-export type PortfolioRow = { source_row: number; project_id: number | null; code: string; notes: string[]; reason: string; message: string }
+export type PortfolioRow = { source_row: number; project_id: number | null; code: string; notes: string[]; reason: string; message_zh: string; message_en: string }
 export type Stored = { name: string; sha256: string; type: string; size?: number; href: string }
 export type Job = {
   id: number; kind: string; inputs: Record<string, unknown>; state: string; what: string; done: number; total: number

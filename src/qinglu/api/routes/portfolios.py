@@ -16,7 +16,7 @@ from ...store import Actor
 from ...store.access import require
 from ...store.projects import ORGANISATION
 from ...store.records import PortfolioRecord, PortfolioRow
-from ...text import Text
+from ...text import Lang, Text
 from ...tools.check import value_of
 from ...tools.declare import Field
 from ..actor import Member
@@ -25,7 +25,7 @@ from ..context import Context, Ctx
 from ..described import form, gives, gives_page
 from ..jobs_told import accepted, enqueue
 from ..owning import organisation_for
-from ..reply import page_of, reply
+from ..reply import asked_language, language, page_of, reply
 from ..strict import strict_router
 from ..upload import Sent, sent
 
@@ -44,7 +44,7 @@ async def upload(request: Request, ctx: Ctx, actor: Member) -> Response:
     """Upload a file of projects. The job reads it, accounts for every row, and screens what can be screened."""
     await run_in_threadpool(_refuse_early, actor)
     given = await sent(request, ctx, actor)
-    return await run_in_threadpool(_begin, ctx, actor, given)
+    return await run_in_threadpool(_begin, ctx, actor, given, asked_language(request))
 
 
 @router.get("", responses=gives_page(PortfolioRecord))
@@ -76,11 +76,12 @@ def list_rows(
 ) -> Response:
     """What became of each row: a project and what was repaired, or the reason of its rejection."""
     page = ctx.store.portfolio_rows(actor, portfolio_id, rejected=rejected, cursor=cursor, limit=limit)
-    return page_of(request, page)
+    lang = language(request)
+    return page_of(request, page, [{**row.as_dict(), "message": getattr(row, f"message_{lang}")} for row in page])
 
 
 @router.post("/{portfolio_id}/remap", status_code=202, responses=gives(status=202))
-def remap(ctx: Ctx, actor: Member, portfolio_id: Id, body: Remapping) -> Response:
+def remap(request: Request, ctx: Ctx, actor: Member, portfolio_id: Id, body: Remapping) -> Response:
     """Read the same file again with columns named by hand; a portfolio that was entered already stays as it is."""
     record = ctx.store.portfolio(actor, portfolio_id)
     organisation = ctx.store.organisation(actor, record.organisation_id)
@@ -89,7 +90,8 @@ def remap(ctx: Ctx, actor: Member, portfolio_id: Id, body: Remapping) -> Respons
         record = ctx.store.add_portfolio(
             actor, record.organisation_id, name=record.name, source=record.source, sha256=record.sha256
         )
-    options = {"rules": body.rules, "ledger": body.ledger, "on": body.on.isoformat() if body.on else None}
+    options = {"rules": body.rules, "ledger": body.ledger, "on": body.on.isoformat() if body.on else None,
+               "lang": asked_language(request)}  # fmt: skip
     return _enqueued(ctx, actor, record, {"fields": _fields(body.fields), **options})
 
 
@@ -99,7 +101,7 @@ def _refuse_early(actor: Actor) -> None:
         require(actor, "administer", kind=Text("项目文件", "files of projects"))
 
 
-def _begin(ctx: Context, actor: Actor, given: Sent) -> Response:
+def _begin(ctx: Context, actor: Actor, given: Sent, lang: Lang | None) -> Response:
     owner = organisation_for(actor, given.number("organisation"), "company")
     organisation = ctx.store.organisation(actor, owner)
     for verb in ("upload", "run"):
@@ -109,6 +111,7 @@ def _begin(ctx: Context, actor: Actor, given: Sent) -> Response:
         "ledger": _one_of("ledger", given.fields.get("ledger") or "false", ("true", "false")) == "true",
         "on": _day(given.fields.get("on")),
         "fields": _fields(given.json("fields") or {}),
+        "lang": lang,
     }
     name = given.fields.get("name") or given.file.name
     record = ctx.store.add_portfolio(actor, owner, name=name, source=given.file.name, sha256=given.file.sha256)

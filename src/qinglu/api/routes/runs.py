@@ -7,16 +7,18 @@ from typing import Annotated, Literal
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from ...store import NotFoundError
 from ...store.access import require
 from ...store.projects import ORGANISATION, PROJECT
 from ...store.records import Run
+from ...text import Text
 from ..actor import Member
 from ..bodies import Cursor, Id, Limit, RunWanted
 from ..context import Ctx
 from ..described import gives, gives_page
 from ..jobs_told import accepted, enqueue, result_file, run_told
 from ..owning import organisation_for
-from ..reply import page_of, reply
+from ..reply import asked_language, page_of, reply
 from ..strict import strict_router
 
 router = strict_router("/api/v1/runs", "runs")
@@ -39,7 +41,7 @@ def list_runs(
 
 
 @router.post("", status_code=202, responses=gives(status=202))
-def begin_run(ctx: Ctx, actor: Member, body: RunWanted) -> Response:
+def begin_run(request: Request, ctx: Ctx, actor: Member, body: RunWanted) -> Response:
     """Screen projects of the register."""
     owner = organisation_for(actor, body.organisation, "company", "bank", "agency")
     for project_id in body.projects[:_MANY]:  # the worker looks at every one; these tell at once
@@ -48,7 +50,7 @@ def begin_run(ctx: Ctx, actor: Member, body: RunWanted) -> Response:
     inputs = {
         "projects": sorted(set(body.projects)), "rules": body.rules, "ledger": body.ledger,
         "on": body.on.isoformat() if body.on else None,
-        "buffer_km": body.buffer_km, "layers": body.layers,
+        "buffer_km": body.buffer_km, "layers": body.layers, "lang": asked_language(request),
     }  # fmt: skip
     return accepted(enqueue(ctx, actor, "screen", inputs, organisation_id=owner))
 
@@ -61,9 +63,16 @@ def read_run(ctx: Ctx, actor: Member, run_id: Id) -> Response:
 
 @router.get("/{run_id}/report.{kind}", responses=gives({"type": "string"}, media="application/octet-stream"))
 def report(ctx: Ctx, actor: Member, run_id: Id, kind: Literal["pdf", "docx", "xlsx", "html", "geojson"]) -> Response:
-    """The report of a run as one file, in the language of whoever asked for the run."""
+    """The report of a run as one file, in the language in which the run was asked for."""
     name = "projects.geojson" if kind == "geojson" else f"report.{kind}"
-    return result_file(ctx, ctx.store.run(actor, run_id).counts.get("documents", ()), name)
+    counts = ctx.store.run(actor, run_id).counts
+    if kind in counts.get("not_made", ()):
+        raise NotFoundError(
+            Text(f"本次运行没有 {name}：服务器当时未安装 qinglu[reports]",
+                 f"this run has no {name}: qinglu[reports] was not installed on the server"),
+            Text("请管理员安装后重新筛查", "Ask an administrator to install it, then screen again"), where=name,
+        )  # fmt: skip
+    return result_file(ctx, counts.get("documents", ()), name)
 
 
 @router.get("/{run_id}/documents/{name}", responses=gives({"type": "string"}, media="application/octet-stream"))

@@ -47,7 +47,8 @@ portfolio_rows = Table(
     Column("code", Text, nullable=False),
     Column("notes", Json, nullable=False, default=list),
     Column("reason", String(40), nullable=False, default=""),
-    Column("message", Text, nullable=False, default=""),
+    Column("message_zh", Text, nullable=False, default=""),
+    Column("message_en", Text, nullable=False, default=""),
     Index("ix_portfolio_rows_portfolio_id_source_row", "portfolio_id", "source_row"),
     sqlite_autoincrement=True,
 )
