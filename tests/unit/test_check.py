@@ -231,5 +231,5 @@ def test_a_map_without_choices_takes_any_name_and_checks_what_is_inside():
     assert checked([field], {"chains": {"海 运": {"n": 1}, "b": {"n": 2}}})["chains"]["海 运"] == {"n": 1.0}
     with pytest.raises(OptionError, match=r"chains\.b\.n"):
         checked([field], {"chains": {"b": {}}})
-    with pytest.raises(OptionError, match="a JSON object of {n} by name"):
+    with pytest.raises(OptionError, match=r"a JSON object of \{n\} by name"):
         checked([field], {"chains": [1]})
