@@ -239,11 +239,11 @@ PAGE_OPTIONS = {
     "scr_deep+wet_fgd+turbine_upgrade+flue_gas_heat_recovery+cofiring-0.1": "30.9 (19–51) | 152 | 1,747 | 27 / 34 / 10",
     "closure": "58.2 (−13–101) | 0 | 1,366 | –",
     "scr_deep+esp_deep+wet_fgd+turbine_upgrade+flue_gas_heat_recovery+capture":
-        "262.6 (233–327) | 1,424 | 547 | 29 / 34 / 3",
+        "230.0 (201–294) | 1,161 | 547 | 29 / 34 / 3",
 }  # fmt: skip
 PAGE_ROUTES = {
-    "bf_bof": "2.05 | 495 | –", "bf_bof_top_gas": "1.32 | 559 | 88 (30–213)", "scrap_eaf": "0.52 | 617 | 79 (−35–238)",
-    "dri_eaf_gas": "1.41 | 629 | 210 (6–1,320)", "h2_dri_eaf": "1.44 | 1,038 | 893 (327–2,733)",
+    "bf_bof": "2.05 | 495 | –", "bf_bof_top_gas": "1.32 | 547 | 72 (19–187)", "scrap_eaf": "0.52 | 586 | 60 (−62–212)",
+    "dri_eaf_gas": "1.41 | 598 | 162 (−111–1,129)", "h2_dri_eaf": "1.44 | 935 | 724 (260–2,279)",
 }  # fmt: skip
 
 
