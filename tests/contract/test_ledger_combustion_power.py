@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -212,8 +213,8 @@ def test_charts_show_air_and_gases(workspace):
     ({"controls": ["fgd"]}, "controls"), ({"controls": ["esp", "fabric_filter"]}, "controls"),
     ({"controls": ["furnace_limestone"]}, "controls"), ({"cooling": "sea"}, "cooling"),
     ({"technology": "ccgt", "fuel": "natural_gas", "controls": ["sncr"]}, "controls"),
-    ({"technology": "solar_pv"}, "net_efficiency"),
     ({"technology": "solar_pv", "net_efficiency": None}, "fuel"),
+    ({"technology": "nuclear", "fuel": None, "controls": ["esp"]}, "controls"),
     ({"technology": "wind_onshore", "net_efficiency": None, "fuel": None, "cooling": "tower"}, "cooling"),
     ({"technology": "waste_to_energy", "fuel": None, "net_efficiency": 0.25}, "fuel"),
     ({"analysis": {"sulphur_pct": 60, "ash_pct": 60}}, "analysis"),
@@ -227,6 +228,25 @@ def test_power_plant_refuses_what_cannot_be(workspace, changed, field):
     with pytest.raises(InputError) as refused:
         chosen.run(workspace, checked(chosen.fields, given))
     assert refused.value.where == field
+
+
+def test_a_plant_without_fuel_needs_no_efficiency_and_may_have_one(workspace):
+    given = {"technology": "nuclear", "capacity_mw": 1000, "capacity_factor": 0.9}
+    bare = run(workspace, "power-plant", given)
+    told = run(workspace, "power-plant", {**given, "net_efficiency": 0.33})
+    assert told["result"] == bare["result"]
+    assert any(step["title"]["en"] == "Net efficiency" for step in told["trace"])
+
+
+@pytest.mark.parametrize("name", ["emissions.md", "emissions.zh.md"])
+def test_the_inputs_of_the_how_to_run(workspace, name):
+    text = (Path(__file__).parents[2] / "docs" / "how-to" / name).read_text(encoding="utf-8")
+    (fuel,) = re.findall(r"^echo '(.*)' \| qinglu run combustion", text, flags=re.M)
+    assert run(workspace, "combustion", json.loads(fuel))["result"]["co2_kg"] == pytest.approx(2440.68)
+    (plant,) = re.findall(r"^```json\n(.*?)^```", text, flags=re.M | re.S)
+    made = run(workspace, "power-plant", json.loads(plant))
+    assert made["findings"] == []
+    assert made["result"]["so2_t"]["controlled"] < made["result"]["so2_t"]["uncontrolled"] / 20
 
 
 def test_everything_has_a_name_in_both_languages():

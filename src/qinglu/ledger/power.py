@@ -323,7 +323,13 @@ def _unfired(
 ) -> Plant:  # fmt: skip
     """A plant that burns nothing; what only a burning one has is refused."""
     name = name_of("power", technology)
-    for where, value in zip(("net_efficiency", "fuel", "analysis", "controls"), given, strict=True):
+    efficiency, *rest = given
+    if efficiency is not None:
+        trail.given(
+            Text("净效率", "Net efficiency"),
+            Text(f"{name.zh}不燃用燃料，净效率未用到", f"{name.en} burns no fuel: the net efficiency was not needed"),
+        )
+    for where, value in zip(("fuel", "analysis", "controls"), rest, strict=True):
         if value is not None and value != ():
             raise OptionError(
                 Text(f"{name.zh}不燃用燃料，没有 {where}", f"{name.en} burns no fuel and has no {where}"),
