@@ -276,3 +276,24 @@ def test_no_part_hides_a_path(workspace):
     for name in known:
         given = {**tool("energy-options").example, name: "/etc/passwd"}
         assert refusal(workspace, {"tool": "energy-options", "input": given})[0].startswith(f"parts[0].input.{name}:")
+
+
+def test_a_plant_counts_all_its_gases_with_their_bounds(workspace):
+    plant = {"technology": "coal_supercritical", "capacity_mw": 600, "capacity_factor": 0.75, "net_efficiency": 0.4,
+             "fuel": "other_bituminous_coal"}  # fmt: skip
+    got = run(workspace, {"tool": "power-plant", "input": plant})
+    alone = tool("power-plant").run(workspace, checked(tool("power-plant").fields, plant)).as_dict()["result"]
+    stack = by_year(got)[2031 - 1]["scope_1"]
+    assert alone["co2_t"] < stack["value"] < 1.01 * alone["co2_t"]  # CH4 and N2O of coal are below one percent
+    assert stack["low"] < stack["value"] < stack["high"]
+    assert not said(got, "ledger.incomplete-part")
+    made = got["result"]["intensity"]
+    assert made["output_per_year"] == alone["net_mwh"]
+    assert made["scope_1_and_2"]["value"] == pytest.approx(1000 * stack["value"] / alone["net_mwh"])
+
+
+def test_a_plant_on_biomass_emits_its_carbon_apart(workspace):
+    plant = {"technology": "biomass_steam", "capacity_mw": 20, "capacity_factor": 0.7}
+    year = by_year(run(workspace, {"tool": "power-plant", "input": plant}))[2030]
+    assert year["biogenic"]["value"] > 100_000
+    assert 0 < year["scope_1"]["value"] < 0.05 * year["biogenic"]["value"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,8 @@ class Answer:
         What a person sees in the terminal instead of the whole result.
     charts : tuple of Chart
         Plots of it; made into pictures only where they are asked for.
+    behind : mapping
+        What tools that build on this one need beyond the result, bounds for example; in no document.
     """
 
     result: Mapping[str, Any]
@@ -61,6 +63,7 @@ class Answer:
     unverified: tuple[Mapping[str, Any], ...] = ()
     shown: Shown | None = None
     charts: tuple[Chart, ...] = ()
+    behind: Mapping[str, Any] = field(default_factory=dict)
 
     def after(self, steps: Sequence[Step]) -> Answer:
         """The same answer with these steps before its own."""

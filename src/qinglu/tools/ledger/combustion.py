@@ -14,6 +14,7 @@ from ...text import Text
 from ...workspace import Workspace
 from ..answer import Answer
 from .amounts import STANDARD_C, kind_of, positive, unit_to
+from .ranged import ranged
 
 _AMOUNTS = {"mass": "t", "energy": "GJ", "volume": "m3"}
 _AMOUNT_UNITS = Text(
@@ -52,7 +53,8 @@ def combustion(
         "co2e_kg": found.co2e_kg,
     }  # fmt: skip
     charts = (_by_gas(found, gwp),) if found.parts else ()
-    return Answer(result, trail.findings, trail.steps, trail.unverified, charts=charts)
+    behind = {"ranges": ranged({"co2_kg": found.co2, "co2e_kg": found.co2e})["ranges"]}
+    return Answer(result, trail.findings, trail.steps, trail.unverified, charts=charts, behind=behind)
 
 
 def _own_ncv(given: Mapping[str, Any] | None, trail: Trail) -> tuple[float | None, float | None]:

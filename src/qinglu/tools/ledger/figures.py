@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import OptionError
 from ...ledger.estimate import Estimate
+from ...ledger.project import times
 from ...ledger.tables import table
 from ...text import Text
 
@@ -38,7 +39,7 @@ class Figure:
 
 
 Read = Callable[[Mapping[str, Any], Mapping[str, Any], str | None], Sequence[Figure]]
-"""Takes a tool's result, its inputs, and the option chosen."""
+"""Takes a tool's result with what lies behind it, its inputs, and the option chosen."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,23 @@ _OTHER_GASES = Text("未计CH4和N2O（无排放因子）", "CH4 and N2O are lef
 
 def _combustion(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
     """CO2 of biomass stands apart; its methane and nitrous oxide count (IPCC 2006, Vol. 2, ch. 2, 2.3.3.4)."""
-    co2, whole = result["co2_kg"], result["co2e_kg"]
-    lacks = _OTHER_GASES if whole is None else None
-    if not _is_biogenic(given.get("fuel")):
-        return (Figure(_tonnes(co2 if whole is None else whole), 1, lacks=lacks),)
-    return Figure(_tonnes(whole), 1, lacks=lacks), Figure(_tonnes(co2), None, kind="biogenic")
+    co2, whole = (_scaled(_ranged(result, name), _T_PER_KG) for name in ("co2_kg", "co2e_kg"))
+    return _burnt(co2, whole, table("fuels")[given["fuel"], "biogenic"].value == 1)
 
 
 def _power_plant(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
-    whole = result.get("co2e_t")
-    amount = result["co2_t"] if whole is None else whole
+    co2, whole = _ranged(result, "co2_t"), _ranged(result, "co2e_t")
+    return _burnt(co2, whole, result["is_biogenic"], result["net_mwh"])
+
+
+def _burnt(
+    co2: Estimate | None, whole: Estimate | None, is_biogenic: bool, output_mwh: float | None = None
+) -> Sequence[Figure]:  # fmt: skip
+    """All gases where they are known; `whole` has no CO2 of biomass in it."""
     lacks = _OTHER_GASES if whole is None else None
-    if _is_biogenic(given.get("fuel")):
-        return (Figure(Estimate(amount), None, kind="biogenic", lacks=lacks, output_mwh=result["net_mwh"]),)
-    return (Figure(Estimate(amount), 1, lacks=lacks, output_mwh=result["net_mwh"]),)
+    if is_biogenic:
+        return Figure(whole, 1, lacks=lacks, output_mwh=output_mwh), Figure(co2, None, kind="biogenic")
+    return (Figure(co2 if whole is None else whole, 1, lacks=lacks, output_mwh=output_mwh),)
 
 
 def _freight(result: Mapping[str, Any], given: Mapping[str, Any], option: str | None) -> Sequence[Figure]:
@@ -144,11 +148,6 @@ SOURCES: Mapping[str, Source] = {
 """Tools whose answer can be a part of a project's ledger."""
 
 
-def _is_biogenic(fuel: Any) -> bool:
-    factor = table("fuels").get(str(fuel), "biogenic")
-    return factor is not None and factor.value == 1
-
-
 def _bounded(given: Mapping[str, Any]) -> Estimate:
     return Estimate(given["value"], given["low"], given["high"])
 
@@ -157,6 +156,10 @@ def _ranged(row: Mapping[str, Any], name: str) -> Estimate | None:
     """A value of a row, with its bounds where the row has them."""
     value = row[name]
     return None if value is None else Estimate(value, *row["ranges"].get(name, (None, None)))
+
+
+def _scaled(amount: Estimate | None, by: float) -> Estimate | None:
+    return None if amount is None else times(amount, by)
 
 
 def _chosen(option: str | None, known: tuple[str, ...]) -> str:

@@ -83,7 +83,7 @@ def _of_tool(workspace: Workspace, n: int, given: Mapping[str, Any], when: Life,
         raise
     answer = _run(workspace, chosen, given.get("input"), f"{at}.input")
     try:
-        figures = source.read(answer.result, given["input"], given.get("option"))
+        figures = source.read({**answer.result, **answer.behind}, given["input"], given.get("option"))
     except InputError as error:
         error.where = f"{at}.{error.where or 'option'}"
         raise

@@ -7,6 +7,8 @@ from typing import Any
 
 from ...errors import OptionError
 from ...ledger.air import POLLUTANTS, Analysis, Stack
+from ...ledger.combustion import KG_PER_T
+from ...ledger.estimate import Estimate
 from ...ledger.power import Plant, plant
 from ...ledger.tables import name_of
 from ...ledger.trail import Trail
@@ -15,6 +17,7 @@ from ...text import Text
 from ...workspace import Workspace
 from ..answer import Answer
 from .amounts import positive, unit_to
+from .ranged import ranged
 
 _PERCENT = 100.0
 _SAID: Mapping[str, Label] = {"so2": "SO2", "nox": "NOx", "pm": Text("颗粒物", "Particulate matter")}
@@ -55,7 +58,8 @@ def power_plant(
         **{f"{p}_t": _both(found.air[p]) for p in POLLUTANTS},
         "water_m3": found.water_m3,
     }
-    return Answer(result, trail.findings, trail.steps, trail.unverified, charts=_charts(found, gwp))
+    charts = _charts(found, gwp)
+    return Answer(result, trail.findings, trail.steps, trail.unverified, charts=charts, behind=_gases(found))
 
 
 def _analysis(given: Mapping[str, Any] | None, trail: Trail) -> tuple[Analysis | None, float | None]:
@@ -91,6 +95,18 @@ def _analysis(given: Mapping[str, Any] | None, trail: Trail) -> tuple[Analysis |
     )
     content = None if carbon is None or ncv is None else carbon / _PERCENT * 1000 / ncv
     return Analysis(sulphur, ash, ncv), content
+
+
+def _gases(found: Plant) -> dict[str, Any]:
+    """All greenhouse gases, CO2 of biomass left out; whether there is any of it; and bounds."""
+    co2e = found.co2 if found.burnt is None else _tonnes(found.burnt.co2e)
+    told = ranged({"co2_t": found.co2, "co2e_t": co2e, "water_m3": found.water})
+    is_biogenic = found.burnt is not None and found.burnt.is_biogenic
+    return {"co2e_t": told["co2e_t"], "is_biogenic": is_biogenic, "ranges": told["ranges"]}
+
+
+def _tonnes(kg: Estimate | None) -> Estimate | None:
+    return None if kg is None else kg * (1 / KG_PER_T)
 
 
 def _both(stack: Stack | None) -> dict[str, float | None]:
