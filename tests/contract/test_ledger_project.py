@@ -297,3 +297,13 @@ def test_a_plant_on_biomass_emits_its_carbon_apart(workspace):
     year = by_year(run(workspace, {"tool": "power-plant", "input": plant}))[2030]
     assert year["biogenic"]["value"] > 100_000
     assert 0 < year["scope_1"]["value"] < 0.05 * year["biogenic"]["value"]
+
+
+def test_the_project_of_the_how_to_runs(workspace):
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "ledger.md").read_text(encoding="utf-8")
+    given = json.loads(page.split("```json\n")[1].split("```")[0])
+    chosen = tool("project-ghg")
+    result = chosen.run(workspace, checked(chosen.fields, given)).as_dict()["result"]
+    assert {p["scope"] for p in result["parts"]} == {1, 2, 3}
+    assert result["totals"]["total"]["left_out"] == []
+    assert result["financed"]["factor"] == 0.2

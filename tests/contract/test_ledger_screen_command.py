@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -15,10 +16,12 @@ import pytest
 from qinglu import example
 from qinglu.cli import build_parser
 from qinglu.model import LEDGER
+from qinglu.model.ledger import LEDGER_MISSING
 from qinglu.settings import Settings
 from qinglu.tools import tool
 from qinglu.workspace import Workspace
 
+ROOT = Path(__file__).parents[2]
 ROWS = (
     "id,name,country,sector,capacity (MW),stage,lon,lat\n"
     "a,Alpha,Pakistan,Coal,600,operation,67,25\n"
@@ -87,7 +90,9 @@ def test_the_page_tells_totals_what_is_missing_and_each_project(done, rows):
     assert f"{float(coal['value']) / 1e6:.3g}" in page  # 2.68 m
 
 
-@pytest.mark.parametrize(("lang", "said"), [("zh", "排放多少，用什么建成？"), ("en", "What is missing for an estimate")])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "排放多少，用什么建成？"), ("en", "What is missing for an estimate")]
+)
 def test_paper_says_the_same(tmp_path, lang, said):
     docx = pytest.importorskip("docx", reason="qinglu[reports] is not installed")
     pytest.importorskip("typst", reason="qinglu[reports] is not installed")
@@ -124,3 +129,10 @@ def test_the_python_face_has_it_too(tmp_path):
     made = qinglu.screen(path, [qinglu.example_parks()], ledger=True, settings=settings)
     assert made.ledger.schema.equals(LEDGER)
     assert qinglu.screen(path, [qinglu.example_parks()], settings=settings).ledger is None
+
+
+def test_every_code_of_what_is_missing_is_described():
+    page = (ROOT / "docs" / "reference" / "outputs.md").read_text(encoding="utf-8")
+    section = page.split("## Missing")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", section, flags=re.M))
+    assert rows == {code: f"{text.en} | {text.zh}" for code, text in LEDGER_MISSING.items()}
