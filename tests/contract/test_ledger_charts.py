@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
@@ -95,7 +94,7 @@ def test_charts_come_all_or_none(tmp_path, monkeypatch):
     broken = [made[0], object()]
     with pytest.raises((AttributeError, AssertionError, TypeError)):
         charted.write_pictures(broken, tmp_path / "c", "en")
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())
     assert [p.name for p in write_pictures(made, tmp_path / "c", "en")] == [f"{made[0].name}.svg"]
 
 
@@ -186,6 +185,13 @@ def test_a_job_keeps_its_charts_with_its_answer(here, company):
     assert done["state"] == "done"
     (chart,) = done["result"]["answer"]["charts"]
     assert chart["title"]["zh"] in chart["svg"]
+
+
+def test_a_tool_that_may_read_a_raster_answers_at_once_without_one(company):
+    asked = dict(tool("energy-options").example) | {"draws": 100}
+    assert company.post("/api/v1/tools/energy-options", json=asked).status_code == 200
+    answer = company.post("/api/v1/tools/energy-options", json=asked | {"resource": {"hydro": "/etc/passwd"}})
+    assert (answer.status_code, answer.json()["where"]) == (422, "resource[0].path")
 
 
 def test_the_description_has_the_charts(company):
