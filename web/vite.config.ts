@@ -5,17 +5,29 @@ import { parse } from 'yaml'
 
 const own = (path: string) => readFileSync(new URL(`../src/qinglu/${path}`, import.meta.url), 'utf8')
 
+const cells = (row: string) => (row.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? []).map((c) => c.replace(/,$/, '').replace(/^"|"$/g, '').replaceAll('""', '"'))
+
 /** Titles of countries: alpha-3 → [zh, en]. */
 function countries(): Record<string, [string, string]> {
   const rows = own('model/countries.csv').trim().split('\n').slice(1)
-  const cells = (row: string) => (row.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? []).map((c) => c.replace(/,$/, '').replace(/^"|"$/g, '').replaceAll('""', '"'))
   return Object.fromEntries(rows.map(cells).map((c) => [c[1]!, [c[4]!, c[3]!]]))
+}
+
+/** Names of fuels, materials and what else the tables of the ledger hold: word → [zh, en]. */
+function names(): Record<string, [string, string]> {
+  const made: Record<string, [string, string]> = {}
+  for (const row of own('ledger/factors/names.csv').trim().split('\n').slice(1)) {
+    const [, item, zh, en] = cells(row)
+    if (item && zh && en) made[item] ??= [zh, en]
+  }
+  return made
 }
 
 /** Tables that the library itself uses, so that the pages never say anything else. */
 function tables(): Plugin {
   const made: Record<string, () => unknown> = {
     'virtual:countries': countries,
+    'virtual:names': names,
     'virtual:fields': () => parse(own('portfolio/fields.yaml')),
   }
   return {

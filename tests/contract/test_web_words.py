@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+import qinglu
 from qinglu.model import ROLES
 from qinglu.model.project import NOTES
 from qinglu.portfolio.fields import table
 from qinglu.portfolio.reasons import REASONS
+from qinglu.settings import Settings
+from qinglu.tools import TOOLS
+from qinglu.tools.check import checked
 from qinglu.words import SECTORS, STAGES
+from qinglu.workspace import Workspace
 
 WEB = Path(__file__).parents[2] / "web/src"
 WORDS = json.loads((WEB / "words.json").read_text(encoding="utf-8"))
@@ -57,6 +64,60 @@ def test_every_key_is_used():
 def test_the_words_of_the_library_are_all_known(family):
     wanted = {f"{family}.{word.lower().replace('-', '_').replace(' ', '_')}" for word in FAMILIES[family]}
     assert wanted <= set(WORDS), sorted(wanted - set(WORDS))
+
+
+RESULTS = json.loads((WEB / "results.json").read_text(encoding="utf-8"))
+
+
+def names_of_the_ledger():
+    """Words that the page of the ledger has a name for: its own, and those of the tables of factors."""
+    path = Path(qinglu.__file__).parent / "ledger/factors/names.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["item"] for row in csv.DictReader(file)} | set(RESULTS)
+
+
+def unnamed(key, names):
+    """Parts of a key that nobody has named; as `named.ts` takes it apart."""
+    source = SOURCES[WEB / "lib/named.ts"]
+    units = re.findall(r"\['(_\w+)', '[^']+'\]", source)
+    whole = re.findall(r"(\w+): \['\w+', '[^']*'\]", source)
+    left = []
+    for part in key.split("."):
+        suffix = next((u for u in units if part.endswith(u) and part != u), "")
+        stems = {part, part.removesuffix(suffix) if suffix else part}
+        if not (part.isdigit() or part in whole or stems & names):
+            left.append(part)
+    return left
+
+
+def keys_of(value):
+    if isinstance(value, dict):
+        other = {f"{k.removesuffix('_zh')}_en" for k in value if k.endswith("_zh")}
+        for key, inner in value.items():
+            if set(value) != {"zh", "en"} and key not in other:
+                yield key.removesuffix("_zh")
+            yield from keys_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_of(inner)
+
+
+@pytest.mark.parametrize("chosen", [t for t in TOOLS if t.group == "ledger"], ids=lambda t: t.id)
+def test_every_key_of_an_answer_of_the_ledger_has_a_name(chosen):
+    workspace = Workspace(Settings(), today=date(2026, 11, 1))
+    answer = chosen.run(workspace, checked(chosen.fields, json.loads(json.dumps(chosen.example)))).as_dict()
+    # What a user names (a chain, a part) reads as it was given.
+    own = set(chosen.example.get("chains", ()))
+    names = names_of_the_ledger() | own
+    assert sorted({part for key in keys_of(answer["result"]) for part in unnamed(key, names)}) == []
+
+
+def test_names_of_results_have_both_languages():
+    for key, said in RESULTS.items():
+        assert set(said) == {"zh", "en"}, key
+        assert said["zh"].strip(), key
+        assert said["en"].strip(), key
+        assert not HAN.search(said["en"]), key
 
 
 def test_no_text_of_a_page_is_written_outside_the_dictionary():

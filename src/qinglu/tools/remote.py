@@ -38,9 +38,15 @@ def declared(tool: Tool) -> Tool:
     return replace(tool, fields=tuple(f for f in tool.fields if f.name not in (*_OUTPUTS, *_REFUSED)))
 
 
-def is_short(tool: Tool) -> bool:
-    """Whether it answers within a request: it reads no file and is not declared slow."""
-    return not tool.slow and not any(f.kind in (*_FILES, *_LAYERED) for f in declared(tool).fields)
+def is_short(tool: Tool, given: Any = None) -> bool:
+    """Whether it answers within a request: it reads no file and is not declared slow.
+
+    A tool of the ledger that may read files is short as long as it is given none.
+    """
+    files = [f.name for f in declared(tool).fields if f.kind in (*_FILES, *_LAYERED)]
+    if tool.group == "ledger" and isinstance(given, Mapping):
+        files = [name for name in files if name in given]
+    return not tool.slow and not files
 
 
 def sent(tool: Tool, given: Any, reference: Callable[[Any, str], Mapping[str, Any]]) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _executed(
     request: Request, ctx: Context, actor: Actor, chosen: Tool, inputs: Mapping[str, Any], document: bool,
     prefers: bool, key: str | None,
 ) -> Response:  # fmt: skip
-    if prefers or not remote.is_short(chosen):
+    if prefers or not remote.is_short(chosen, inputs):
         job = queue_tool(ctx, actor, chosen, inputs, {}, key)
         headers = {"Location": f"{base(request, ctx)}/ogc/jobs/{job.id}"}
         if prefers:

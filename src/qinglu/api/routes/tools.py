@@ -84,7 +84,7 @@ async def run_tool(
     chosen = tool_of(tool_id)
     may_run(actor, chosen)
     given, files = await _inputs(request, ctx, actor)
-    as_job = "respond-async" in request.headers.get("prefer", "") or not remote.is_short(chosen)
+    as_job = "respond-async" in request.headers.get("prefer", "") or not remote.is_short(chosen, given)
     key = request.headers.get("idempotency-key", "")[:200] or None
     theme: Theme = "page" if charts == "page" else "file"
     drawing = None if charts == "false" else Drawing(language(request), theme, chart_width)
