@@ -166,7 +166,7 @@ def test_every_tab_answers(reader, lang):
     reader.go("/projects/1")
     reader.until("document.querySelector('[role=tab]')")
     tabs = reader.run("[...document.querySelectorAll('[role=tab]')].map(t => t.id)")
-    assert len(tabs) == 8
+    assert len(tabs) == 9
     reader.run("document.querySelector('[role=tab][tabindex=\"0\"]').focus()")
     for tab in tabs[1:]:
         reader.press("ArrowRight")

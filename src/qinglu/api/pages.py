@@ -29,6 +29,7 @@ POLICY = (
 """No inline script, no inline style, nothing from elsewhere."""
 _ADDRESSES = (
     "/", "/sign-in", "/projects/{id:int}", "/upload", "/draw", "/alternatives", "/rules", "/ledger", "/layers",
+    "/account", "/people",
 )  # fmt: skip
 """Pages that the app draws itself: the same document under each of them."""
 _MVT = "application/vnd.mapbox-vector-tile"

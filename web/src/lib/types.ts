@@ -52,3 +52,9 @@ export type LayerItem = {
   record: { covers?: string[] | null; withheld?: string[]; provenance?: string; demonstration?: boolean; how_to_get?: Text }
 }
 export type Missing = { role: string; title: Text; how_to_get: Text }
+
+export type Token = { id: number; prefix: string; name: string; scopes: string[]; created_at: string; expires_at: string; used_at: string | null; revoked_at: string | null }
+export type Organisation = { id: number; kind: string; name: string; name_zh: string; countries: string[]; sectors: string[]; disabled: boolean; version: number; created_at: string }
+export type Person = { id: number; email: string; name: string; lang: 'zh' | 'en'; disabled: boolean; must_change: boolean; created_at: string }
+export type Membership = { id: number; user_id: number; organisation_id: number; role: string }
+export type Share = { id: number; project_id: number; organisation_id: number; at: string }
