@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import OptionError
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from .estimate import Estimate
 from .tables import Factor, table

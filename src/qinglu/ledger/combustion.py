@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import OptionError
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from .estimate import Estimate, total
 from .tables import Factor, name_of, table

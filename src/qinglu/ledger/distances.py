@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyproj
 
 from ..errors import OptionError
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from ..words import FREIGHT_MODES, SEA_PASSAGES
 from .sealanes import Place, SeaRoute, sea_route

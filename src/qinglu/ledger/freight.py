@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from ..words import FREIGHT_MODES
 from .distances import Distance

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ..errors import OptionError
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from . import grid
 from .tables import Factor, table

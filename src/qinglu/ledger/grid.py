@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 from ..errors import OptionError, UnknownNameError
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from .tables import Factor, name_of, table
 from .trail import Trail

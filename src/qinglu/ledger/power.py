@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import OptionError
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from . import air
 from .combustion import DEFAULT_GWP, KG_PER_T, Burnt, burn, co2_factor

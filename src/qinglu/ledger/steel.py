@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from .avoided import difference_by_part, for_each, front
 from .estimate import Estimate, total

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.finding import Level
+from ..model.level import Level
 from ..model.rule import Step
 from ..text import Text
 from .estimate import Estimate

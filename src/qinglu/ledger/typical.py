@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import NoReturn
 
 from ..errors import OptionError
-from ..model.finding import Level
+from ..model.level import Level
 from ..text import Text
 from .estimate import Estimate, total
 from .tables import Factor, name_of, table

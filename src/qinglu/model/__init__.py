@@ -1,12 +1,33 @@
 """Typed, frozen, serialisable values that every other part speaks in."""
 
-from .country import Country, countries, country_code, country_title
-from .finding import EXPOSURES, FINDINGS, NEAREST, REJECTED, SCREENED, SEVERITY, ZONAL, Level
-from .layer import ROLES, Layer, is_role, role_title
-from .ledger import LEDGER
-from .project import NOTES, PROJECTS, Portfolio
-from .result import Screening
+from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_WHERE = {
+    "EXPOSURES": "finding",
+    "FINDINGS": "finding",
+    "LEDGER": "ledger",
+    "NEAREST": "finding",
+    "NOTES": "project",
+    "PROJECTS": "project",
+    "REJECTED": "finding",
+    "ROLES": "layer",
+    "SCREENED": "finding",
+    "SEVERITY": "level",
+    "ZONAL": "finding",
+    "Country": "country",
+    "Layer": "layer",
+    "Level": "level",
+    "Portfolio": "project",
+    "Screening": "result",
+    "countries": "country",
+    "country_code": "country",
+    "country_title": "country",
+    "is_role": "layer",
+    "role_title": "layer",
+}
 __all__ = [
     "EXPOSURES",
     "FINDINGS",
@@ -30,3 +51,19 @@ __all__ = [
     "is_role",
     "role_title",
 ]
+
+if TYPE_CHECKING:
+    from .country import Country, countries, country_code, country_title
+    from .finding import EXPOSURES, FINDINGS, NEAREST, REJECTED, SCREENED, ZONAL
+    from .layer import ROLES, Layer, is_role, role_title
+    from .ledger import LEDGER
+    from .level import SEVERITY, Level
+    from .project import NOTES, PROJECTS, Portfolio
+    from .result import Screening
+
+
+def __getattr__(name: str) -> Any:
+    """Find a value where it is made: a level needs no tables, and `--help` none of what tables need."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_WHERE[name]}", __name__), name)

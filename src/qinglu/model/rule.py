@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ..text import Text
-from .finding import Level
+from .level import Level
 
 OWN_CONVENTION = "convention"
 """The kind of citation that names no law: a screening convention of the rulebook itself."""

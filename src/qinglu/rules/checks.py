@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from ..errors import RulebookError
-from ..model.finding import SEVERITY
+from ..model.level import SEVERITY
 from ..model.rule import OWN_CONVENTION, Cite, Dated, Rule, TierOn
 from ..text import Text
 from .resolve import change_days, tiers_on

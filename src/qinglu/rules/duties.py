@@ -9,7 +9,7 @@ from typing import Any
 
 from ..model import countries
 from ..model.clause import Applied, Clause, Entry, Holds
-from ..model.finding import Level
+from ..model.level import Level
 from ..model.rule import Cite, Step
 from ..text import Text
 from ..words import ACTORS

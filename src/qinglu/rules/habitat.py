@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from ..model.clause import Clause, Entry
-from ..model.finding import Level
+from ..model.level import Level
 from ..model.rule import Step
 from ..text import Text
 from .clauses import Clauses

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ..model.clause import Applied, Clause, Entry, Holds, Range
-from ..model.finding import Level
+from ..model.level import Level
 from ..model.rule import Step
 from ..text import Text
 from .clauses import Clauses, Subject, applies, clause_step, unverified

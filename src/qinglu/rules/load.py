@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import RulebookError, UnknownNameError
-from ..model.finding import Level
+from ..model.level import Level
 from ..model.rule import Dated, Rule, Tier
 from ..text import Text
 from .checks import check_rule

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.finding import Level
 from ..model.layer import Layer
+from ..model.level import Level
 from ..model.rule import RuleOn, Step
 from ..text import Text
 from .figures import THIN, threshold

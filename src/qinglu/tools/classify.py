@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ..model.finding import Level
+from ..model.level import Level
 from ..rules.classify import COLOURS, Classified, Guidance
 from ..text import Text
 from ..workspace import Workspace

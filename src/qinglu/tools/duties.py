@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ..errors import OptionError
-from ..model.finding import Level
+from ..model.level import Level
 from ..rules import habitat
 from ..rules.clauses import clause_step
 from ..rules.duties import Duties, Gate, listed

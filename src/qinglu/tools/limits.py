@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ..errors import OptionError
-from ..model.finding import Level
+from ..model.level import Level
 from ..model.rule import Step
 from ..rules import Clauses, unverified
 from ..rules.air import ABOVE, classify_air

@@ -9,7 +9,7 @@ from ...ledger import grid
 from ...ledger.estimate import Estimate
 from ...ledger.tables import Factor
 from ...ledger.trail import Trail
-from ...model.finding import Level
+from ...model.level import Level
 from ...text import Text
 from ...units import convert
 

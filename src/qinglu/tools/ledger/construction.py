@@ -12,7 +12,7 @@ from ...ledger.estimate import Estimate, total
 from ...ledger.trail import Trail
 from ...ledger.typical import BASES, Structure
 from ...model.chart import Bars, Chart, Series, Swing, Tornado
-from ...model.finding import Level
+from ...model.level import Level
 from ...text import Text
 from ...units import UnitError, convert
 from ...workspace import Workspace

@@ -9,7 +9,7 @@ from ...errors import OptionError
 from ...ledger.freight import Chain, LegFigures, chain, compare
 from ...ledger.trail import Trail
 from ...model.chart import Bars, Label, Series
-from ...model.finding import Level
+from ...model.level import Level
 from ...text import Text
 from ...workspace import Workspace
 from ..answer import Answer

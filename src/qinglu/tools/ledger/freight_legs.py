@@ -11,7 +11,7 @@ from ...ledger.freight import Leg, label_of
 from ...ledger.freight_factors import DEFAULTS, ELECTRIC, Intensity, flag_distance, intensity, warn_split
 from ...ledger.tables import name_of
 from ...ledger.trail import Trail
-from ...model.finding import Level
+from ...model.level import Level
 from ...text import Text
 from ...units import convert
 from ...words import FREIGHT_MODES

@@ -13,7 +13,7 @@ from ...ledger.option_inputs import BASE, FUELS, Wishes, most_lost, told
 from ...ledger.options import REFERENCES, Comparison, Option, compare, swings
 from ...ledger.tables import name_of, table
 from ...ledger.trail import Trail
-from ...model.finding import Level
+from ...model.level import Level
 from ...text import Text
 from ...units import UnitError, convert
 from ...workspace import Workspace

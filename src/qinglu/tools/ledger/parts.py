@@ -11,7 +11,7 @@ from ...ledger import grid
 from ...ledger.estimate import Estimate
 from ...ledger.project import Life, Part, times
 from ...ledger.trail import Trail
-from ...model.finding import Level
+from ...model.level import Level
 from ...text import Text
 from ...workspace import Workspace
 from ..answer import Answer

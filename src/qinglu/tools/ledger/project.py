@@ -12,7 +12,7 @@ from ...ledger.project import CATEGORIES, UNIT, Account, Life, Sum, account, tim
 from ...ledger.targets import Host, Trigger, host_targets, triggers
 from ...ledger.trail import Trail
 from ...model.country import country_title
-from ...model.finding import Level
+from ...model.level import Level
 from ...rules.clauses import clause_step, unverified
 from ...text import Text
 from ...workspace import Workspace

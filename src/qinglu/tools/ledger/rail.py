@@ -17,7 +17,7 @@ from ...ledger.tables import table
 from ...ledger.targets import Promise, host_targets
 from ...ledger.trail import Trail
 from ...ledger.typical import Structure
-from ...model.finding import Level
+from ...model.level import Level
 from ...rules import clause_step, unverified
 from ...text import Text
 from ...workspace import Workspace

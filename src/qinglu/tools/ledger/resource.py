@@ -13,7 +13,7 @@ from ...atlas import read_raster
 from ...errors import OptionError
 from ...ledger.tables import name_of
 from ...ledger.trail import Trail
-from ...model.finding import Level
+from ...model.level import Level
 from ...space.zonal import zonal
 from ...text import Text
 from ...workspace import Workspace

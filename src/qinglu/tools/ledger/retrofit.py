@@ -15,7 +15,7 @@ from ...ledger.retrofit_cost import PRICES, Terms
 from ...ledger.retrofit_unit import Unit
 from ...ledger.tables import table
 from ...ledger.trail import Trail
-from ...model.finding import Level
+from ...model.level import Level
 from ...rules.gas import GasState
 from ...rules.limits import Candidate, Limits, find_limits
 from ...text import Text

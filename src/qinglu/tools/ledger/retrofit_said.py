@@ -13,7 +13,7 @@ from ...ledger.retrofit_cost import Terms
 from ...ledger.retrofit_unit import Choice
 from ...ledger.tables import name_of
 from ...ledger.trail import Trail
-from ...model.finding import Level
+from ...model.level import Level
 from ...rules.limits import Candidate
 from ...text import Text
 from ...words import QUANTITIES

@@ -11,7 +11,7 @@ from ...ledger.ships import FIRST_RATED, SCOPE_GT, Burnt, Rated
 from ...ledger.tables import name_of
 from ...ledger.trail import Trail
 from ...model.chart import Bars, Series
-from ...model.finding import Level
+from ...model.level import Level
 from ...text import Text
 from ...workspace import Workspace
 from ..answer import Answer
