@@ -12,6 +12,7 @@ import pytest
 
 import qinglu
 from qinglu.model import ROLES
+from qinglu.model.ledger import LEDGER_BASES, LEDGER_MISSING, LEDGER_PARTS, LEDGER_QUANTITIES
 from qinglu.model.project import NOTES
 from qinglu.portfolio.fields import table
 from qinglu.portfolio.reasons import REASONS
@@ -28,6 +29,8 @@ CODE = "\n".join(SOURCES.values())
 HAN = re.compile(r"[\u4e00-\u9fff]")
 SAME = {"comma", "colon", "brand", "lang.other"}
 FAMILIES = {
+    "estimate.missing": LEDGER_MISSING, "estimate.quantity": LEDGER_QUANTITIES, "estimate.basis": LEDGER_BASES,
+    "estimate.part": [part or "project" for part in LEDGER_PARTS],
     "note": NOTES, "reason": REASONS, "role": ROLES, "sector": SECTORS, "stage": STAGES, "field": table("fields"),
 }  # fmt: skip
 

@@ -65,5 +65,5 @@ def _projects(store: Store, workspace: Workspace, user_id: int, own: dict[str, i
         if n < _PUBLISHED:
             version = store.project(actor, project_id).version
             store.update_project(actor, project_id, {"published": True}, version, why="demo")
-    inputs = {"portfolio": record.id, "rules": "all", "demonstration": True}
+    inputs = {"portfolio": record.id, "rules": "all", "ledger": True, "demonstration": True}
     store.enqueue(actor, "portfolio", inputs, organisation_id=own["company"])
