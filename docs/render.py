@@ -62,6 +62,9 @@ Rendered from the routes themselves; do not edit by hand (`python docs/render.py
 - **Files · 文件**: no path is ever opened. Where a tool takes a file, give the id of a document (`12`), a registered
   layer (`{"layer": "coast"}`), or `{"file": "FIELD"}` with a form of `inputs` (JSON) and files.
   服务器不打开任何所给路径：给出文件编号、登记的图层，或在同一表单中附上文件。
+- **Charts · 图表**: `POST /api/v1/tools/{tool_id}?charts=true` adds `charts` to an answer: `name`, `title` and `svg`, in the
+  language of `Accept-Language`; `charts=page` for a page of your own, whose CSS variables then give the colours.
+  在结果中附上 `charts`：名称、标题和SVG图；`charts=page` 供嵌入自己的页面，颜色取自该页的CSS变量。
 
 ```sh
 qinglu serve --demo

@@ -26,6 +26,8 @@ SHOTS = (
     ("rules", "zh", "/rules?country=PAK", 1360, 800, False, "document.querySelector('.matrix tbody tr')"),
     ("draw", "en", "/draw", 1360, 800, False, "document.querySelector('#coords')"),
     ("draw", "zh", "/draw", 1360, 800, False, "document.querySelector('#coords')"),
+    ("ledger", "en", "/ledger?tool=energy-options", 1360, 1000, False, "document.querySelector('form button.main')"),
+    ("ledger", "zh", "/ledger?tool=energy-options", 1360, 1000, False, "document.querySelector('form button.main')"),
     ("phone", "en", "/projects/1", 390, 800, True, "document.querySelector('[data-finding]')"),
     ("phone", "zh", "/projects/1", 390, 800, True, "document.querySelector('[data-finding]')"),
 )
@@ -49,6 +51,10 @@ def main() -> None:
             if name == "why":
                 reader.press("w")
                 reader.until("document.querySelector('dialog ol li')")
+            if name == "ledger":
+                reader.click("form button.main")
+                reader.until("document.querySelector('.drawn svg')")
+                reader.run("document.querySelector('.head').scrollIntoView()")
             if name == "draw":
                 reader.fill("#coords", "36.85, -1.37")
                 reader.click(".coords button")
