@@ -180,7 +180,7 @@ def test_charts(workspace):
     bars = drawn["by-year"]
     assert isinstance(bars, Bars)
     assert len(bars.series) == 2
-    assert [len(s.values) for s in (*bars.series, *bars.lines)] == [10, 10, 10]
+    assert [len(s.values) for s in (*bars.series, *drawn["summed"].series)] == [10, 10, 10]
     assert isinstance(drawn["tornado"], Tornado)
     assert drawn["tornado"].swings
     assert isinstance(drawn["tornado-npv"], Tornado)

@@ -254,15 +254,17 @@ def _findings(made: Comparison, wishes: Wishes, country: str | None, trail: Trai
     ids = {o.id for o in made.options}
     assumed = [o.id for o in made.options if o.inputs["capacity_factor"].kind != "fixed"]
     if assumed:
+        named = [name_of("options", o) for o in assumed]
         trail.flag("ledger.capacity-factor.assumed", Level.NOTE, Text(
-            f"未给出容量系数，按典型范围假定：{'、'.join(assumed)}；结果不代表此地资源",
-            f"no capacity factor given, a typical range is assumed: {', '.join(assumed)}; "
+            f"未给出容量系数，按典型范围假定：{'、'.join(n.zh for n in named)}；结果不代表此地资源",
+            f"no capacity factor given, a typical range is assumed: {', '.join(n.en for n in named)}; "
             "the result does not tell the resource of this place"), options=assumed)  # fmt: skip
     fuels = sorted({FUELS[o] for o in (*ids, *REFERENCES) if o in FUELS} - set(wishes.fuel_prices))
     if fuels:
+        named = [name_of("fuels", f) for f in fuels]
         trail.flag("ledger.prices.assumed", Level.NOTE, Text(
-            f"未给出以下价格，按假定值及其范围计算：{'、'.join(fuels)}",
-            f"not given, so taken as our assumption with its range: {', '.join(fuels)}"))  # fmt: skip
+            f"未给出以下价格，按假定值及其范围计算：{'、'.join(n.zh for n in named)}",
+            f"not given, so taken as our assumption with its range: {', '.join(n.en for n in named)}"))  # fmt: skip
     if country is None:
         trail.flag("ledger.unknown-grid-factor", Level.UNKNOWN, Text(
             "未给出国家：所避免的电网排放未知",

@@ -1,4 +1,4 @@
-"""Plots of electrification: both tractions by year with what adds up, and what moves the result most."""
+"""Plots of electrification: both tractions by year, what adds up, and what moves the result most."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def charts(
 ) -> tuple[Chart, ...]:
     """Those there is something to draw for."""
     found: list[Chart] = [_by_year(case)]
+    if case.grid is not None:
+        found.append(_summed(case))
     if moved:
         title = Text("哪一项使净减排变动最大", "What moves the net reduction most")
         found.append(_tornado("tornado", title, "tCO2e", rail.avoided_t(case), moved))
@@ -41,14 +43,18 @@ def _by_year(case: rail.Case) -> Bars:
         Series(Text("内燃牵引", "Diesel traction"), tuple(y.diesel_t for y in years)),
         Series(Text("电力牵引", "Electric traction"), tuple(y.electric_t for y in years)),
     )
-    lines: tuple[Series, ...] = ()
-    if case.grid is not None:
-        title = Text("累计净减排（已扣接触网）", "Avoided so far, net of the overhead line")
-        lines = (Series(title, tuple(y.cumulated_t for y in years)),)
     return Bars(
         "by-year", Text("各年排放（从油井到车轮）", "Emissions by year, from the well to the wheel"), "tCO2e",
-        tuple(str(y.year) for y in years), series, stacked=False, lines=lines,
+        tuple(str(y.year) for y in years), series, stacked=False,
     )  # fmt: skip
+
+
+def _summed(case: rail.Case) -> Bars:
+    """A plot of its own: decades summed up would dwarf the years."""
+    years = rail.run(case)
+    title = Text("累计净减排（已扣接触网隐含碳）", "Avoided so far, net of the carbon in the overhead line")
+    series = Series(title, tuple(y.cumulated_t for y in years))
+    return Bars("summed", title, "tCO2e", tuple(str(y.year) for y in years), (series,))
 
 
 def _tornado(name: str, title: Text, unit: str, centre: float, moved: Mapping[str, tuple[float, float]]) -> Tornado:
