@@ -2,7 +2,8 @@
 
 Starts ``qinglu serve``, signs in, brings the layers in, uploads the file, follows the job to its end, and reads back
 what became of every row. What the service found is held against docs/findings-aiddata.md, which ``qinglu screen``
-wrote: a figure that differs ends this script. Rewrites docs/service-aiddata.md and its Chinese twin.
+wrote: a figure that differs ends this script. Rewrites docs/service-aiddata.md and its Chinese twin, and their pictures
+where Chromium and Node.js are at hand.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def brought_in(data: Path, home: Path) -> None:
     """The layers into the atlas of the service, each under the id it has on the other page."""
     for name, (path, zh, role) in LAYERS.items():
         more = ["--id-field", "ECO_ID"] if name == "ecoregions" else []
-        words = ["atlas", "add", str(data / path), "--id", f"{name}-10m", "--role", role, "--title-zh", zh, *more]
+        words = ["atlas", "add", str(data / path), "--id", f"{name}-10m", "--role", role, "--title-zh", zh,
+                 "--title-en", name.capitalize(), *more]  # fmt: skip
         done = qinglu(*words, "--replace", data=home)
         if done.returncode:
             raise SystemExit(done.stderr)
@@ -157,6 +159,7 @@ def compared(found: dict[str, Any]) -> int:
 def main() -> None:
     """Through the service, and write both pages."""
     from service_aiddata_page import page
+    from service_aiddata_shots import pictures
 
     data, out = Path(sys.argv[1]), Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
@@ -174,6 +177,8 @@ def main() -> None:
         client.headers.update(signed_in(client, email, password))
         found = sent(client, file)
         found["compared"] = compared(found)
+        if why := pictures(served.base, email, password):
+            sys.stderr.write(f"no new pictures: {why}\n")
     for lang, name in (("en", "service-aiddata.md"), ("zh", "service-aiddata.zh.md")):
         (HERE / name).write_text(page(found, lang), encoding="utf-8", newline="\n")
 

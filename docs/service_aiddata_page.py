@@ -49,6 +49,13 @@ _T = {
     ),
     "level": Text("级别", "level"),
     "projects": Text("项目数", "projects"),
+    "seen": Text("在网页中", "On the web pages"),
+    "portfolio": Text("地图与列表并列的3,319个项目", "The 3,319 projects as a list beside the map"),
+    "account_seen": Text("上传文件的账目：每一行的去向", "The account of the upload: what became of every row"),
+    "dossier": Text(
+        "一个有警示的项目：它接触到什么，以及周围1至50公里的距离环",
+        "A project with a warning: what it touches, and rings of 1 to 50 km",
+    ),
     "time": Text("用时", "How long it took"),
     "time_say": Text(
         "文件 {mb:.1f} MB，{accepted:.1f} 秒后应答202；{took:.0f} 秒后任务完成（两核，机器上另有其他工作）。"
@@ -85,10 +92,16 @@ def page(found: Mapping[str, Any], lang: Lang) -> str:
         "```sh\npython docs/service_aiddata.py ../shared/data /tmp/aiddata\n```",
         f"## {say['same']}", say["same_say"].format(n=found["compared"]), account,
         _table([say["level"], say["projects"]], levels),
+        f"## {say['seen']}", *_pictures(say, lang),
         f"## {say['time']}", took, _table([say["stage"], say["after"]], stages),
         f"## {say['left']}", say["left_say"], _table([say["file"], "MB"], files),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+def _pictures(say: Mapping[str, str], lang: Lang) -> list[str]:
+    names = {"portfolio": "portfolio", "account": "account_seen", "dossier": "dossier"}
+    return [f"![{say[words]}](images/aiddata-{name}-{lang}.webp)\n\n{say[words]}" for name, words in names.items()]
 
 
 def _table(head: list[Any], rows: list[list[Any]]) -> str:
