@@ -76,6 +76,24 @@ def test_the_table_holds_few_rows_of_many(reader):
     assert reader.run("document.querySelectorAll('tbody tr[id]').length") < 80
 
 
+def test_more_come_as_one_scrolls_in_the_order_of_the_server(reader):
+    reader.go("/")
+    reader.until("document.querySelectorAll('tbody tr[id]').length > 5")
+    assert reader.run("document.querySelector('.table table').getAttribute('aria-rowcount')") == str(N + 1)
+    assert "1\u202f000" in reader.run("document.querySelector('.more').innerText")
+    reader.click("thead th:nth-child(2) button")  # by name, which the server does
+    reader.until("document.querySelector('tbody tr[id] th a').innerText === 'Site 0'")
+    wanted = sorted(f"Site {i}" for i in range(N))
+    for row in (900, 1900, 2500):
+        there = f"document.querySelector('tbody tr[aria-rowindex=\"{row + 4}\"]')"
+        reader.until(f"(document.querySelector('.box').scrollTop = {row * 45}, {there})")  # once it has come so far
+        name = f"document.querySelector('tbody tr[aria-rowindex=\"{row + 4}\"] th a').innerText"
+        assert reader.run(name) == wanted[row + 2]
+    reader.until("document.querySelector('.more').innerText.includes('3\u202f000')")
+    assert reader.run("document.querySelectorAll('tbody tr[id]').length") < 80
+    assert reader.run("document.querySelector('thead th:nth-child(7) button').disabled")  # the server has no such order
+
+
 def test_the_server_filters(reader):
     reader.go("/?country=KEN")
     reader.until("document.querySelector('.head')?.innerText.includes('4\u202f000')")
