@@ -82,9 +82,7 @@ def _codes_at(
     return found
 
 
-def _reaches(
-    geom: shapely.Geometry, own: npt.NDArray[np.object_], tree: shapely.STRtree, tolerance_km: float
-) -> bool:
+def _reaches(geom: shapely.Geometry, own: npt.NDArray[np.object_], tree: shapely.STRtree, tolerance_km: float) -> bool:
     """Whether some of a geometry's vertices lie in another country, beyond the tolerance from its own."""
     xy = shapely.get_coordinates(geom)
     points = shapely.points(xy[:: max(1, len(xy) // _VERTICES)])

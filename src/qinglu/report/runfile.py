@@ -52,9 +52,7 @@ def write_run(path: Path, screening: Screening, files: Sequence[Path]) -> None:
     _write(path, run_record(screening, files))
 
 
-def write_account(
-    path: Path, account: Mapping[str, Any], files: Sequence[Path], timings: Mapping[str, float]
-) -> None:
+def write_account(path: Path, account: Mapping[str, Any], files: Sequence[Path], timings: Mapping[str, float]) -> None:
     """Write the account of a run that is no screening: what it says of itself, the files, the timings apart."""
     _write(path, {**account, "files": _written(files), "timings": dict(timings)})
 
