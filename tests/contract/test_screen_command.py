@@ -277,6 +277,7 @@ def test_ctrl_c_leaves_nothing_behind(home, inputs, tmp_path):
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "QINGLU_DATA_DIR": str(home)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     deadline = time.monotonic() + 60
     while not [p for p in tmp_path.iterdir() if p.name not in ("many.csv",)] and time.monotonic() < deadline:
