@@ -143,7 +143,9 @@ def spread(
                 else:
                     if used == pool.shape[0]:
                         larger = np.empty((2 * used, CHUNK), np.int32)
-                        larger[:used] = pool
+                        for piece in range(used):  # a slice takes two seconds to compile
+                            for entry in range(CHUNK):
+                                larger[piece, entry] = pool[piece, entry]
                         pool = larger
                     g = used
                     used += 1
@@ -282,7 +284,9 @@ def spread(
                             else:
                                 if used == pool.shape[0]:
                                     larger = np.empty((2 * used, CHUNK), np.int32)
-                                    larger[:used] = pool
+                                    for piece in range(used):  # a slice takes two seconds to compile
+                                        for entry in range(CHUNK):
+                                            larger[piece, entry] = pool[piece, entry]
                                     pool = larger
                                 g = used
                                 used += 1
