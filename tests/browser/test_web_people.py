@@ -5,59 +5,14 @@ from __future__ import annotations
 import json
 import time
 
-import chromium
 import pytest
+from test_web_paths import lang, quiet, reader, said
 
-import service
-from service import AXE, Reader, Service
+from service import AXE
 
-LANGS = ["zh", "en"]
-WORDS = json.loads((service.WEB / "src/words.json").read_text(encoding="utf-8"))
+__all__ = ["lang", "quiet", "reader"]
+
 PAGES = {"company": ["/account", "/projects/20?tab=sharing"], "administrator": ["/people", "/people?tab=organisations"]}
-
-
-def said(key, lang, **values):
-    text = WORDS[key][lang]
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", str(value))
-    return text
-
-
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory):
-    path = chromium.found()
-    if path is None:
-        pytest.skip("no Chromium on this machine; on Debian: apt-get install chromium")
-    pytest.importorskip("uvicorn", reason="the service is not installed: qinglu[serve]")
-    if why := service.built():
-        pytest.skip(why)
-    served = Service(tmp_path_factory.mktemp("people"), "--demo")
-    opened = Reader(path, served)
-    opened.size(1360, 860)
-    try:
-        opened.sign_in()
-        opened.until("location.pathname === '/'")
-        yield opened
-    finally:
-        opened.close()
-        served.close()
-
-
-@pytest.fixture(params=LANGS)
-def lang(request, reader):
-    reader.size(1360, 860)
-    reader.speak(request.param)
-    return request.param
-
-
-@pytest.fixture(autouse=True)
-def quiet(reader):
-    """No page asks anybody else, and none has anything refused or thrown."""
-    reader.events.clear()
-    yield
-    assert reader.outside() == []
-    ignored = ("status of 401", "status of 403", "status of 404", "GL Driver Message")
-    assert [p for p in reader.problems() if not any(i in p for i in ignored)] == []
 
 
 def as_role(reader, role):
